@@ -1,0 +1,21 @@
+package diag
+
+import "slices"
+
+// Definition documents one [Code].
+type Definition struct {
+	Code  Code
+	Title string // one line, as in docs/reference/diagnostics.md
+}
+
+// Definitions are all codes, in the order of their names. The caller owns the slice.
+func Definitions() []Definition {
+	all := slices.Concat(sourceCodes(), schemaCodes(), rgdCodes(), expressionCodes(), graphCodes(), instanceCodes(), objectCodes(), inputCodes())
+	slices.SortFunc(all, func(a, b Definition) int {
+		if a.Code < b.Code {
+			return -1
+		}
+		return 1
+	})
+	return all
+}

@@ -1,0 +1,5 @@
+package diag
+
+func expressionCodes() []Definition {
+	return nil
+}

@@ -1,0 +1,5 @@
+package diag
+
+func inputCodes() []Definition {
+	return nil
+}

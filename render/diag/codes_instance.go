@@ -1,0 +1,5 @@
+package diag
+
+func instanceCodes() []Definition {
+	return nil
+}

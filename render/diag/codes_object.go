@@ -1,0 +1,5 @@
+package diag
+
+func objectCodes() []Definition {
+	return nil
+}

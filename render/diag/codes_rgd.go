@@ -1,0 +1,5 @@
+package diag
+
+func rgdCodes() []Definition {
+	return nil
+}

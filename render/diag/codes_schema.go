@@ -1,0 +1,5 @@
+package diag
+
+func schemaCodes() []Definition {
+	return nil
+}

@@ -1,0 +1,5 @@
+package diag
+
+func sourceCodes() []Definition {
+	return nil
+}
