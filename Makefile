@@ -1,0 +1,66 @@
+# Everything a developer or CI runs. `make check` is exactly what CI runs (.ci/run).
+# Needs go, git, make and bash; the linters are built from tools.mod at their pinned versions.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+LINT := golangci-lint
+TOOL := go tool -modfile=tools.mod
+# The race detector needs a C compiler; without one the tests run plain. `make test RACE=` turns it off.
+RACE := $(if $(shell command -v $$(go env CC)),-race)
+FUZZTIME := 20s
+# Suites with a go.mod of their own: they import what the product must not.
+MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
+
+# $(call clean,TARGET) runs a target and fails when that changed a file, committed or not.
+state = (git status --porcelain; git diff) | git hash-object --stdin
+clean = before=$$($(state)); $(MAKE) --no-print-directory $(1); [ "$$before" = "$$($(state))" ] || { git --no-pager diff --stat; git status --short; echo "make $(1) changes files: run it and commit the result" >&2; exit 1; }
+
+.PHONY: help build test lint fmt fmt-check vet update generate fuzz bench diff-kro check update-clean generate-clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+build: ## Build the commands into bin/
+	go build -trimpath -o bin/ ./cmd/...
+
+test: ## Run all tests of the product
+	go test $(RACE) ./...
+
+lint: ## Run the linters over every module
+	for m in . $(MODULES); do echo "lint $$m"; (cd $$m && go tool -modfile=$(CURDIR)/tools.mod $(LINT) run ./...); done
+
+fmt: ## Format all Go files
+	$(TOOL) $(LINT) fmt
+
+fmt-check: ## Fail when a Go file is not formatted
+	$(TOOL) $(LINT) fmt --diff
+
+vet: ## Run go vet over every module
+	for m in . $(MODULES); do (cd $$m && go vet ./...); done
+
+update: ## Rewrite the golden files from what the code does now
+	go test $$(git grep -l --untracked 'flag.Bool("update"' -- '*_test.go' ':!test/kro' | xargs -r -n1 dirname | sort -u | sed 's|^|./|') -update
+
+generate: ## Regenerate all generated files
+	go generate ./...
+
+fuzz: ## Fuzz every target for FUZZTIME (20s)
+	go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }' | while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package"; done
+
+bench: ## Run the benchmarks; compare two runs with: go tool -modfile=tools.mod benchstat OLD NEW
+	go test -run '^$$' -bench . -benchmem ./...
+
+diff-kro: ## Compare with kro's own engine, and run the other suites with a go.mod of their own
+	for m in $(MODULES); do echo "test $$m"; (cd $$m && go test ./...); done
+
+update-clean: ## Fail when `make update` changes a file
+	$(call clean,update)
+
+generate-clean: ## Fail when `make generate` changes a file
+	$(call clean,generate)
+
+# One after the other, cheapest verdict first, whatever -j says.
+check: ## Everything CI runs
+	for t in fmt-check vet lint build test update-clean generate-clean fuzz diff-kro; do echo "== $$t"; $(MAKE) --no-print-directory $$t; done
