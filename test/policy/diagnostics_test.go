@@ -1,0 +1,120 @@
+package policy
+
+import (
+	"errors"
+	"go/ast"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/krowave/krowave/render/diag"
+)
+
+const (
+	diagnosticsPage  = "docs/reference/diagnostics.md"
+	diagnosticsCases = "render/testdata/diagnostics"
+)
+
+var (
+	codePattern    = regexp.MustCompile(`^(YAML|SCH|RGD|EXP|GRA|INS|OBJ|INP)[0-9]{3}$`)
+	headingPattern = regexp.MustCompile(`(?m)^## ([A-Z]+[0-9]+)$`)
+	casePattern    = regexp.MustCompile(`^([A-Z]+[0-9]+)[^/]*\.txtar$`)
+)
+
+// TestDiagnosticCodes holds together what a code is made of: the constant, its definition,
+// its place in the reference, and at least one golden case that shows it.
+func TestDiagnosticCodes(t *testing.T) {
+	t.Parallel()
+	var defined []string
+	for _, d := range diag.Definitions() {
+		defined = append(defined, string(d.Code))
+		if !codePattern.MatchString(string(d.Code)) {
+			t.Errorf("%s is not an area and three digits", d.Code)
+		}
+		if d.Title == "" || strings.HasSuffix(d.Title, ".") {
+			t.Errorf("%s: the title %q is not one line without a full stop", d.Code, d.Title)
+		}
+	}
+	if got := slices.Compact(slices.Clone(defined)); len(got) != len(defined) {
+		t.Errorf("a code is defined twice: %v", defined)
+	}
+	declared := declaredCodes(t)
+	if diff := cmp.Diff(declared, defined); diff != "" {
+		t.Errorf("constants of type Code and diag.Definitions differ: -constants +definitions\n%s", diff)
+	}
+	compare(t, "headings of "+diagnosticsPage, defined, pageCodes(t))
+	compare(t, "cases in "+diagnosticsCases, defined, caseCodes(t))
+}
+
+// compare reports each code that one side lacks.
+func compare(t *testing.T, what string, defined, found []string) {
+	t.Helper()
+	for _, code := range defined {
+		if !slices.Contains(found, code) {
+			t.Errorf("%s is defined but missing from the %s", code, what)
+		}
+	}
+	for _, code := range found {
+		if !slices.Contains(defined, code) {
+			t.Errorf("%s is among the %s but not defined", code, what)
+		}
+	}
+}
+
+// declaredCodes are the values of all constants of type Code in package diag.
+func declaredCodes(t *testing.T) []string {
+	t.Helper()
+	var codes []string
+	for _, s := range must(t, sources) {
+		if filepath.ToSlash(filepath.Dir(s.path)) != "render/diag" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 {
+				return true
+			}
+			typ, ok := spec.Type.(*ast.Ident)
+			value, isLiteral := spec.Values[0].(*ast.BasicLit)
+			if ok && isLiteral && typ.Name == "Code" {
+				codes = append(codes, strings.Trim(value.Value, `"`))
+			}
+			return true
+		})
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+func pageCodes(t *testing.T) []string {
+	t.Helper()
+	var codes []string
+	for _, m := range headingPattern.FindAllSubmatch(read(t, diagnosticsPage), -1) {
+		codes = append(codes, string(m[1]))
+	}
+	return codes
+}
+
+func caseCodes(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(must(t, root), diagnosticsCases))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, e := range entries {
+		m := casePattern.FindStringSubmatch(e.Name())
+		if m == nil {
+			t.Errorf("%s/%s is not named CODE….txtar", diagnosticsCases, e.Name())
+			continue
+		}
+		codes = append(codes, m[1])
+	}
+	return codes
+}
