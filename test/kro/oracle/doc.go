@@ -1,19 +1,11 @@
-// Package oracle answers, with kro's own packages and no cluster, what kro
-// does with an RGD and an instance.
+// Package oracle answers, with kro's own packages and no cluster, what kro does with a case.
+//
+// In: a trial.Case. Out: a trial.Result, the same for the same case except where kro itself
+// is random (which of several errors it reports first). kro's builder and runtime are called
+// as its controller calls them; the API server around them is played by its own libraries:
+// defaulting, pruning and validation of RGDs, CRDs and instances, and the schemas that it
+// would publish. It never applies anything, and knows no clock: an instance has the uid that
+// its file gives it, or none.
+//
+// The rules it stands for are listed in docs/compat/kro.md.
 package oracle
-
-import (
-	_ "github.com/google/cel-go/cel"
-	_ "github.com/google/go-cmp/cmp"
-	_ "github.com/kubernetes-sigs/kro/pkg/graph"
-	_ "github.com/kubernetes-sigs/kro/pkg/runtime"
-	_ "github.com/krowave/krowave/render/diag"
-	_ "k8s.io/api/core/v1"
-	_ "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
-	_ "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
-	_ "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation"
-	_ "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
-	_ "k8s.io/apimachinery/pkg/runtime"
-	_ "k8s.io/apiserver/pkg/cel/openapi/resolver"
-	_ "k8s.io/client-go/openapi3"
-)
