@@ -10,7 +10,7 @@ type Definition struct {
 
 // Definitions are all codes, in the order of their names. The caller owns the slice.
 func Definitions() []Definition {
-	all := slices.Concat(sourceCodes(), schemaCodes(), rgdCodes(), expressionCodes(), graphCodes(), instanceCodes(), objectCodes(), inputCodes())
+	all := slices.Concat(sourceCodes(), schemaCodes(), rgdCodes(), expressionCodes(), graphCodes(), instanceCodes(), evaluationCodes(), objectCodes(), inputCodes())
 	slices.SortFunc(all, func(a, b Definition) int {
 		if a.Code < b.Code {
 			return -1
