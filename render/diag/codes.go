@@ -2,6 +2,8 @@ package diag
 
 import "slices"
 
+//go:generate go run ./generate ../testdata/diagnostics ../../docs/reference/diagnostics.md
+
 // Definition documents one [Code].
 type Definition struct {
 	Code  Code

@@ -22,7 +22,7 @@ const (
 )
 
 var (
-	codePattern    = regexp.MustCompile(`^(YAML|SCH|RGD|EXP|GRA|INS|OBJ|INP)[0-9]{3}$`)
+	codePattern    = regexp.MustCompile(`^(YAML|SCH|RGD|EXP|GRA|INS|EVA|OBJ|INP)[0-9]{3}$`)
 	headingPattern = regexp.MustCompile(`(?m)^## ([A-Z]+[0-9]+)$`)
 	casePattern    = regexp.MustCompile(`^([A-Z]+[0-9]+)[^/]*\.txtar$`)
 )
