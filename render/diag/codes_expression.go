@@ -20,6 +20,7 @@ const (
 	ExpressionComment    Code = "EXP015" // a comment that would swallow the rest of a template
 	ExpressionRuntime    Code = "EXP016" // runtime outside status.conditions or used wrongly
 	ExpressionInCRD      Code = "EXP017" // an expression in a CRD template outside metadata
+	ExpressionMismatch   Code = "EXP018" // a value whose type the field does not take
 
 	ExpressionInText   Code = "EXP101" // text with expressions in a field that takes no text
 	ExpressionElements Code = "EXP102" // items of one status list that differ in type
@@ -44,6 +45,7 @@ func expressionCodes() []Definition {
 		{ExpressionComment, "a comment at the end of an expression in a string template"},
 		{ExpressionRuntime, "runtime outside status.conditions, or used wrongly there"},
 		{ExpressionInCRD, "an expression in a CRD template outside metadata"},
+		{ExpressionMismatch, "an expression whose type the field does not take"},
 		{ExpressionInText, "text around an expression in a field that takes no text"},
 		{ExpressionElements, "items of one status list that differ in type"},
 	}
