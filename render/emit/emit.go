@@ -8,8 +8,8 @@
 //
 // What is written is read back by sigs.k8s.io/yaml, and so by kubectl and kro, as the same
 // JSON: a string that YAML 1.1 or 1.2 would take for something else is quoted.
-// A YAML library decides how; this package writes only strings that need no quotes
-// in any version of YAML, and a fuzz test holds the two against each other.
+// A YAML library decides how; for the shapes that are common in manifests this package
+// knows what the library would write, and a fuzz test holds the two against each other.
 //
 // The package adds, drops and changes nothing, does no I/O besides the writer that it is
 // given, and imports nothing of ours. It only reads the objects.

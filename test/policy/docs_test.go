@@ -11,7 +11,10 @@ import (
 	"testing"
 )
 
-const decisions = "docs/decisions"
+const (
+	decisions     = "docs/decisions"
+	compatibility = "docs/compat/kro.md"
+)
 
 var (
 	decisionPattern = regexp.MustCompile(`^([0-9]{4})-[a-z0-9-]+\.md$`)
@@ -91,6 +94,26 @@ func TestDocLinks(t *testing.T) {
 				t.Errorf("%s: the link %s leads nowhere", page, link)
 			case anchor != "" && path.Ext(target) == ".md" && !slices.Contains(anchors(read(t, target)), anchor):
 				t.Errorf("%s: the link %s leads to no heading", page, link)
+			}
+		}
+	}
+}
+
+var referencePattern = regexp.MustCompile(`\b(docs/[a-z0-9/_-]+\.md)(?:#([a-z0-9_-]+))?`)
+
+// TestDocReferences: where a comment or a message of the program names a page, the page and the heading are there.
+func TestDocReferences(t *testing.T) {
+	t.Parallel()
+	all := must(t, files)
+	for _, s := range must(t, sources) {
+		for _, m := range referencePattern.FindAllSubmatch(read(t, s.path), -1) {
+			page, anchor := string(m[1]), string(m[2])
+			switch {
+			case page == compatibility && !exists(all, page):
+			case !exists(all, page):
+				t.Errorf("%s: %s does not exist", s.path, page)
+			case anchor != "" && !slices.Contains(anchors(read(t, page)), anchor):
+				t.Errorf("%s: %s has no heading #%s", s.path, page, anchor)
 			}
 		}
 	}
