@@ -13,6 +13,9 @@ FUZZTIME := 20s
 # Suites with a go.mod of their own: they import what the product must not.
 MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 
+# The packages of one module that have golden files: those that declare -update.
+golden = packages=$$({ git grep -l --untracked 'flag.Bool("update"' -- '*_test.go' $(MODULES:%=':!%') || true; } | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
+
 # $(call clean,TARGET) runs a target and fails when that changed a file, committed or not.
 state = (git status --porcelain; git diff) | git hash-object --stdin
 clean = before=$$($(state)); $(MAKE) --no-print-directory $(1); [ "$$before" = "$$($(state))" ] || { git --no-pager diff --stat; git status --short; echo "make $(1) changes files: run it and commit the result" >&2; exit 1; }
@@ -41,13 +44,13 @@ vet: ## Run go vet over every module
 	for m in . $(MODULES); do (cd $$m && go vet ./...); done
 
 update: ## Rewrite the golden files from what the code does now
-	go test $$(git grep -l --untracked 'flag.Bool("update"' -- '*_test.go' ':!test/kro' | xargs -r -n1 dirname | sort -u | sed 's|^|./|') -update
+	for m in . $(MODULES); do (cd $$m; $(golden); [ -z "$$packages" ] || go test $$packages -update); done
 
 generate: ## Regenerate all generated files
 	go generate ./...
 
 fuzz: ## Fuzz every target for FUZZTIME (20s)
-	go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }' | while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package"; done
+	go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }' | while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$package"; done
 
 bench: ## Run the benchmarks; compare two runs with: go tool -modfile=tools.mod benchstat OLD NEW
 	go test -run '^$$' -bench . -benchmem ./...
