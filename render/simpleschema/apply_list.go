@@ -1,6 +1,7 @@
 package simpleschema
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/krowave/krowave/render/diag"
@@ -56,8 +57,8 @@ func (f *field) addMapKey(m marker) {
 		f.diags.errorf(diag.SchemaConflict, m.value, "%s is already a key of the list", quote(m.value.str))
 		return
 	}
+	f.origin.mark(fmt.Sprintf("%s[%d]", partListMapKeys, len(f.schema.XListMapKeys)), m.value)
 	f.schema.XListMapKeys = append(f.schema.XListMapKeys, m.value.str)
-	f.origin.mark(partListMapKeys, m.value)
 }
 
 // mapKeys checks that only map lists have keys.
@@ -65,7 +66,7 @@ func (f *field) mapKeys() {
 	if len(f.schema.XListMapKeys) == 0 || (f.schema.XListType != nil && *f.schema.XListType == "map") {
 		return
 	}
-	at := f.origin.marks[partListMapKeys]
+	at := f.origin.marks[partListMapKeys+"[0]"]
 	if f.schema.XListType == nil {
 		f.diags.errorf(diag.SchemaConflict, at, "listMapKey needs listType=map").WithHint("add listType=map")
 		return

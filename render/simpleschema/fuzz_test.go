@@ -176,11 +176,11 @@ types:
 		"Inside":    {reason: "a part of a value is the value", path: "properties[plain].default.x[0]", want: `a b`, line: 3},
 		"Other":     {reason: "a part that is not written is the type", path: "properties[plain].pattern", want: "string", line: 3},
 		"Object":    {reason: "an object is its name", path: "properties[group].default", want: "group", line: 4},
-		"Items":     {reason: "elements are their type", path: "properties[group].properties[inner].items", want: "Person", line: 5, via: []string{"Person"}},
+		"Items":     {reason: "elements are their type", path: "properties[group].properties[inner].items", want: "Person", line: 5},
 		"Limit":     {reason: "a marker of the list", path: "properties[group].properties[inner].maxItems", want: "4", line: 5},
 		"Through":   {reason: "a named type's part is in the type", path: "properties[group].properties[inner].items.properties[name].default", want: "joe", line: 11, via: []string{"Person", "Name"}},
 		"FirstRule": {reason: "rules of the type come first", path: "properties[map].additionalProperties.properties[name].x-kubernetes-validations[0].rule", want: "immutable", line: 11, via: []string{"Person", "Name"}},
-		"OwnRule":   {reason: "then those of the field", path: "properties[map].additionalProperties.properties[name].x-kubernetes-validations[1].rule", want: `self != "x"`, line: 10, via: []string{"Person", "Name"}},
+		"OwnRule":   {reason: "then those of the field", path: "properties[map].additionalProperties.properties[name].x-kubernetes-validations[1].rule", want: `self != "x"`, line: 10, via: []string{"Person"}},
 		"Beyond":    {reason: "an unknown field is its parent", path: "properties[group].properties[nope].default", want: "group", line: 4},
 		"OddName":   {reason: "names are compared whole", path: "properties[odd]name].enum[0]", want: "a,b", line: 7},
 	}

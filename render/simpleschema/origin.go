@@ -22,7 +22,8 @@ type Origin struct {
 // Find is the text that made the part of the schema at a path, written as the
 // API server writes paths: properties[a].items.x-kubernetes-validations[0].rule.
 // Where the path leads beyond what the user wrote, the nearest text is answered. Via
-// are the names of the named types on the way, as they are used, outermost first.
+// are the names of the named types that lead to another line, as they are used,
+// outermost first.
 func (o *Origin) Find(path string) (place Text, via []Text) {
 	if o == nil {
 		return Text{}, nil
@@ -35,16 +36,17 @@ func (o *Origin) Find(path string) (place Text, via []Text) {
 		place, inner := next.Find(rest)
 		return place, append(via, inner...)
 	}
+	place = o.place
 	longest := ""
 	for name := range o.marks {
 		if rest, found := strings.CutPrefix(path, name); found && atBoundary(rest) && len(name) > len(longest) {
-			longest = name
+			longest, place = name, o.marks[name]
 		}
 	}
-	if longest != "" {
-		return o.marks[longest], via
+	if n := len(via); n > 0 && via[n-1].node == place.node {
+		via = via[:n-1] // The text stands beside the type's name.
 	}
-	return o.place, via
+	return place, via
 }
 
 // step is the child that the first element of a path names, and the rest of the path.

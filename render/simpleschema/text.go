@@ -28,6 +28,9 @@ func wholeText(n *source.Node) Text {
 // String is the piece as SimpleSchema means it.
 func (t Text) String() string { return t.str }
 
+// IsZero reports that the piece points nowhere.
+func (t Text) IsZero() bool { return t.node == nil }
+
 // Span is the place of the whole piece in the file.
 func (t Text) Span() source.Span { return t.node.SpanOf(t.from, t.to) }
 

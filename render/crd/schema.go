@@ -1,0 +1,110 @@
+package crd
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
+	apiservervalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/krowave/krowave/render/diag"
+)
+
+// schema checks the schema of one version.
+func (r *report) schema(s *apiextensionsv1.JSONSchemaProps, path string) {
+	internal, err := stored(s)
+	if err != nil {
+		r.errorf(diag.SchemaNotJSON, path, "the schema cannot be written as JSON: %s", err)
+		return
+	}
+	structural, err := structuralschema.NewStructural(internal)
+	if err != nil {
+		r.errorf(diag.CRDStructure, path, "the schema is not structural: %s", err)
+		return
+	}
+	before := len(r.diags)
+	at := rooted(path)
+	for _, e := range structuralschema.ValidateStructural(at, structural) {
+		r.errorf(diag.CRDStructure, e.Field, "the schema of %s is not structural: %s", fieldName(e.Field), e.ErrorBody())
+	}
+	if len(r.diags) > before {
+		return
+	}
+	r.defaults(structural, at)
+	w := walker{report: r}
+	w.walk(structural, node{path: path, count: new(uint64(1)), root: true})
+	w.total()
+	if len(r.diags) > before {
+		return
+	}
+	validation := &apiextensions.CustomResourceValidation{OpenAPIV3Schema: internal}
+	if _, _, err := apiservervalidation.NewSchemaValidator(validation.OpenAPIV3Schema); err != nil {
+		r.errorf(diag.CRDStructure, path, "no validator can be built from the schema: %s", err)
+	}
+}
+
+// stored is a schema as the API server reads it: through JSON, where defaults that
+// are null vanish.
+func stored(s *apiextensionsv1.JSONSchemaProps) (*apiextensions.JSONSchemaProps, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller says what was marshalled
+	}
+	var read apiextensionsv1.JSONSchemaProps
+	if err := json.Unmarshal(text, &read); err != nil {
+		return nil, err //nolint:wrapcheck // the caller says what was marshalled
+	}
+	internal := &apiextensions.JSONSchemaProps{}
+	return internal, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&read, internal, nil)
+}
+
+// rooted is a path whose text is given.
+func rooted(path string) *field.Path {
+	first, rest, found := strings.Cut(path, ".")
+	if !found {
+		return field.NewPath(first)
+	}
+	return field.NewPath(first, rest)
+}
+
+// defaults checks every default against its own schema, its rules included.
+func (r *report) defaults(s *structuralschema.Structural, at *field.Path) {
+	errs, err := defaulting.ValidateDefaults(context.Background(), at, s, true, true)
+	if err != nil {
+		r.errorf(diag.CRDDefault, at.String(), "the defaults cannot be checked: %s", err)
+	}
+	slices.SortStableFunc(errs, func(a, b *field.Error) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Error(), b.Error()))
+	})
+	for _, e := range errs {
+		if strings.HasPrefix(e.Detail, "rule compile error") {
+			continue // Reported with the rule itself.
+		}
+		r.errorf(diag.CRDDefault, e.Field, "the default of %s is refused: %s", fieldName(e.Field), refusal(e))
+	}
+}
+
+// inBody is how the validator names the part of a default that it complains of.
+var inBody = regexp.MustCompile(`^\.?(\S*) in body (.*)$`)
+
+// refusal is the text of a problem without what is clear from its place.
+func refusal(e *field.Error) string {
+	if m := inBody.FindStringSubmatch(e.Detail); m != nil {
+		return strings.TrimSpace(m[1] + " " + m[2])
+	}
+	switch {
+	case e.Type == field.ErrorTypeInvalid && e.Detail == "validation failed":
+		return "a validation rule of its own fails"
+	case e.Type == field.ErrorTypeInvalid && e.Detail != "":
+		return e.Detail
+	}
+	return e.ErrorBody()
+}
