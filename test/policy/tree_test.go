@@ -3,10 +3,12 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,6 +91,13 @@ var files = sync.OnceValues(func() ([]string, error) {
 		return nil, err
 	}
 	list := strings.Fields(string(out))
+	for _, path := range list {
+		// go test answers from its cache until a file changes that the test has opened: it does not see
+		// that git was asked, so the directories are opened for it to see new files.
+		if _, err := os.ReadDir(filepath.Dir(filepath.Join(dir, path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
 	return slices.DeleteFunc(list, func(path string) bool {
 		info, err := os.Lstat(filepath.Join(dir, path))
 		return err != nil || !info.Mode().IsRegular()
