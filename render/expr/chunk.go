@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/google/cel-go/common"
@@ -113,4 +114,29 @@ func Only(n *source.Node, what string) (*Chunk, diag.List) {
 		return nil, diags
 	}
 	return t.Parts[0].Chunk, diags
+}
+
+// EndsInComment reports that the last line of the expression ends in a // comment.
+func (c Chunk) EndsInComment() bool {
+	quote := byte(0)
+	text := c.Text()
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case quote != 0 && b == '\\':
+			i++
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '"' || b == '\'':
+			quote = b
+		case b == '/' && i+1 < len(text) && text[i+1] == '/':
+			n := strings.IndexByte(text[i:], '\n')
+			if n < 0 {
+				return true
+			}
+			i += n
+		}
+	}
+	return false
 }

@@ -1,0 +1,131 @@
+package render
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/krowave/krowave/render/admission"
+	"github.com/krowave/krowave/render/catalog"
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/eval"
+	"github.com/krowave/krowave/render/expr"
+	"github.com/krowave/krowave/render/graph"
+	"github.com/krowave/krowave/render/rgd"
+	"github.com/krowave/krowave/render/source"
+)
+
+// Engine compiles. It holds what does not depend on any input.
+type Engine struct{ language *expr.Language }
+
+// NewEngine makes an engine. An error is a defect of this program.
+func NewEngine() (*Engine, error) {
+	language, err := expr.NewLanguage()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{language: language}, nil
+}
+
+// unit is one RGD on its way through compilation.
+type unit struct {
+	rgd     *rgd.RGD
+	library bool
+	program *eval.Program // nil when the RGD has errors
+	diags   diag.List
+	// needs are the positions of RGDs whose kinds this one uses.
+	needs []int
+}
+
+// Compile reads all RGDs of the input and compiles them, each after the RGDs whose
+// kinds it uses. The Program is answered even when there are errors, without the RGDs
+// that have them.
+func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
+	var diags diag.List
+	base, err := catalog.Builtin(o.KubernetesVersion)
+	if err != nil {
+		diags.Errorf(diag.InputVersion, source.Span{}, "%v", err)
+		return nil, diags
+	}
+	known := slices.Clone(in.Known)
+	for _, n := range in.CRDs {
+		kinds, problems := catalog.ReadCRD(n)
+		diags = append(diags, problems...)
+		known = append(known, kinds...)
+	}
+	p := &Program{options: o, input: in, catalog: base.With(known...), programs: map[schema.GroupVersionKind]*eval.Program{}}
+	units := decode(in, o)
+	diags = append(diags, duplicates(units)...)
+	layers, problems := layersOf(units)
+	diags = append(diags, problems...)
+	for _, layer := range layers {
+		each(o.Workers, len(layer), func(i int) { e.compile(p, units[layer[i]], o) })
+		var kinds []catalog.Kind
+		for _, i := range layer {
+			if g := units[i].program; g != nil {
+				kinds = append(kinds, g.Graph.Kind)
+				p.programs[g.Graph.InstanceGVK()] = g
+			}
+		}
+		p.catalog = p.catalog.With(kinds...)
+	}
+	for _, u := range units {
+		diags = append(diags, u.diags...)
+		p.units = append(p.units, u)
+	}
+	return p, p.severity(diags)
+}
+
+// decode reads the RGDs.
+func decode(in Input, o Options) []*unit {
+	nodes := slices.Concat(in.RGDs, in.Library)
+	units := make([]*unit, len(nodes))
+	each(o.Workers, len(units), func(i int) {
+		u := &unit{library: i >= len(in.RGDs)}
+		u.rgd, u.diags = rgd.Decode(nodes[i], o.MaxDimensions)
+		units[i] = u
+	})
+	return units
+}
+
+// compile compiles one RGD. It writes to nothing but u.
+func (e *Engine) compile(p *Program, u *unit, o Options) {
+	g, diags := graph.Compile(u.rgd, graph.Options{Catalog: p.catalog, Language: e.language, Omit: o.Omit})
+	broken := u.diags.HasErrors()
+	u.diags = append(u.diags, diags...)
+	if g == nil || broken {
+		return
+	}
+	validator, err := admission.NewValidator(g.CRD, g.RGD.Schema.Version)
+	if err != nil {
+		u.diags.Errorf(diag.CRDStructure, u.rgd.Schema.Node.Span(), "%v", err)
+		return
+	}
+	options := admission.Options{Namespace: o.namespace()}
+	u.program = &eval.Program{Graph: g, Nested: p.nested, Admit: func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
+		return validator.Admit(instance, at, options)
+	}}
+}
+
+// duplicates reports RGDs that have one name or define one kind.
+func duplicates(units []*unit) diag.List {
+	var diags diag.List
+	names, kinds := map[string]*unit{}, map[schema.GroupKind]*unit{}
+	for _, u := range units {
+		at := u.rgd.Node.Lookup("metadata", "name")
+		if first, dup := names[u.rgd.Name]; dup && u.rgd.Name != "" {
+			diags.Errorf(diag.RGDDuplicate, at.Span(), "there are two RGDs with the name %q", u.rgd.Name).
+				WithRelated(first.rgd.Node.Lookup("metadata", "name").Span(), "the first one is here")
+			continue
+		}
+		names[u.rgd.Name] = u
+		gk := schema.GroupKind{Group: u.rgd.Schema.Group, Kind: u.rgd.Schema.Kind}
+		if first, dup := kinds[gk]; dup && gk.Kind != "" {
+			diags.Errorf(diag.RGDDuplicate, u.rgd.Schema.Node.Get("kind").Span(), "the kind %s is already defined by the RGD %q", gk, first.rgd.Name).
+				WithRelated(first.rgd.Schema.Node.Get("kind").Span(), "it is defined here")
+			continue
+		}
+		kinds[gk] = u
+	}
+	return diags
+}

@@ -1,0 +1,194 @@
+package eval
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/value"
+	"github.com/krowave/krowave/render/graph"
+)
+
+// builder turns a template into JSON. It goes on after an unknown or an error, so
+// that all of them are found.
+type builder struct {
+	run    *run
+	locals []local
+	waits  []Wait
+	failed bool
+}
+
+// omitted stands for a field that omit() or a null policy removes.
+type omitted struct{}
+
+// build computes a value. What it answers after a wait or a failure is of no use.
+func (b *builder) build(v graph.Value) any {
+	switch v := v.(type) {
+	case *graph.Fixed:
+		return copyJSON(v.JSON)
+	case *graph.Object:
+		return b.object(v)
+	case *graph.Array:
+		list := make([]any, 0, len(v.Items))
+		for _, item := range v.Items {
+			if e := b.build(item); e != (omitted{}) {
+				list = append(list, e)
+			}
+		}
+		return list
+	case *graph.Dynamic:
+		return b.dynamic(v)
+	case *graph.Joined:
+		return b.joined(v)
+	}
+	return nil
+}
+
+func (b *builder) object(o *graph.Object) map[string]any {
+	m := make(map[string]any, len(o.Fields))
+	for _, f := range o.Fields {
+		if e := b.build(f.Value); e != (omitted{}) {
+			m[f.Key] = e
+		}
+	}
+	return m
+}
+
+// dynamic is the value of a field that is one expression.
+func (b *builder) dynamic(d *graph.Dynamic) any {
+	v, waits := b.run.eval(d.Expression, b.locals)
+	if v == nil {
+		b.miss(waits)
+		return nil
+	}
+	if u := value.Gap(v); u != nil {
+		b.waits = append(b.waits, b.run.waits(d.Expression, value.Waits(d.Expression.AST(), u))...)
+		return nil
+	}
+	json, err := value.ToJSON(v)
+	if err != nil {
+		b.run.diags.Errorf(diag.EvaluationValue, d.Expression.Span(), "%v", err)
+		b.failed = true
+		return nil
+	}
+	if json == nil && b.run.request.DropNulls {
+		return omitted{}
+	}
+	return sweep(json)
+}
+
+// miss records why a value is missing: it waits, or it failed and was reported.
+func (b *builder) miss(waits []Wait) {
+	if waits == nil {
+		b.failed = true
+	}
+	b.waits = append(b.waits, waits...)
+}
+
+// joined is the value of a string template.
+func (b *builder) joined(j *graph.Joined) any {
+	values := make([]ref.Val, len(j.Parts))
+	missing := false
+	for i, p := range j.Parts {
+		if p.Expression == nil {
+			values[i] = types.String(p.Literal)
+			continue
+		}
+		v, waits := b.run.eval(p.Expression, b.locals)
+		if v == nil {
+			b.miss(waits)
+			missing = true
+		}
+		values[i] = v
+	}
+	if missing {
+		return nil
+	}
+	if j.Text {
+		return b.text(j, values)
+	}
+	return b.sum(j, values)
+}
+
+// text joins parts that must all be strings.
+func (b *builder) text(j *graph.Joined, values []ref.Val) any {
+	var text strings.Builder
+	for i, v := range values {
+		s, ok := v.(types.String)
+		if !ok {
+			b.run.diags.Errorf(diag.EvaluationValue, j.Parts[i].Expression.Span(), "text can only hold strings, and this is %s", v.Type().TypeName()).
+				WithHint("write string(%s)", j.Parts[i].Expression.Text())
+			b.failed = true
+			return nil
+		}
+		text.WriteString(string(s))
+	}
+	return text.String()
+}
+
+// sum adds up the parts of a template without text, as kro does.
+func (b *builder) sum(j *graph.Joined, values []ref.Val) any {
+	sum := values[0]
+	for _, v := range values[1:] {
+		adder, ok := sum.(traits.Adder)
+		if !ok {
+			sum = types.NewErr("values of type %s cannot be joined", sum.Type().TypeName())
+			break
+		}
+		sum = adder.Add(v)
+	}
+	json, err := value.ToJSON(sum)
+	if err != nil {
+		b.run.diags.Errorf(diag.EvaluationValue, j.Node.Span(), "%v", err)
+		b.failed = true
+		return nil
+	}
+	return json
+}
+
+// sweep removes what omit() marked, at any depth. The containers stay.
+func sweep(json any) any {
+	switch json := json.(type) {
+	case value.Omitted:
+		return omitted{}
+	case map[string]any:
+		for k, v := range json {
+			if s := sweep(v); s == (omitted{}) {
+				delete(json, k)
+			} else {
+				json[k] = s
+			}
+		}
+	case []any:
+		kept := json[:0]
+		for _, v := range json {
+			if s := sweep(v); s != (omitted{}) {
+				kept = append(kept, s)
+			}
+		}
+		return kept
+	}
+	return json
+}
+
+// copyJSON is a deep copy.
+func copyJSON(json any) any {
+	switch json := json.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(json))
+		for k, v := range json {
+			m[k] = copyJSON(v)
+		}
+		return m
+	case []any:
+		l := make([]any, len(json))
+		for i, v := range json {
+			l[i] = copyJSON(v)
+		}
+		return l
+	}
+	return json
+}

@@ -1,0 +1,126 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/types/ref"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/value"
+	"github.com/krowave/krowave/render/graph"
+)
+
+// Observed finds live objects, and objects of the input that nobody renders. What it
+// answers is not changed.
+type Observed interface {
+	// Find is the object of a kind, in any version.
+	Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool)
+	// List are the objects of a kind, of one namespace or, for "", of all, sorted by
+	// namespace and name. It answers false when it cannot know that the list is complete.
+	List(kind schema.GroupKind, namespace string) ([]map[string]any, bool)
+}
+
+// external looks an object up that somebody else owns.
+func (r *run) external(n *graph.External, s *state) {
+	base := n.Base()
+	o, ok := r.reference(base, s)
+	if !ok {
+		return
+	}
+	namespace, name := names(o)
+	if base.Namespaced && namespace == "" {
+		namespace, _ = names(r.request.Instance)
+	}
+	if r.request.Observed != nil {
+		if live, found := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); found {
+			s.phase, s.value = rendered, value.Wrap(live, base.Schema, value.Absent)
+			s.open = value.Wrap(live, base.Schema, value.UnknownIn(base.ID))
+			return
+		}
+	}
+	what := base.GVK.Kind + " " + strings.TrimPrefix(namespace+"/"+name, "/")
+	r.hold(base, s, []Wait{{Path: base.ID + " (" + what + ")", Span: base.Source.External.Node.Span()}}, nil)
+}
+
+// reference evaluates the metadata of an externalRef.
+func (r *run) reference(base *graph.Base, s *state) (map[string]any, bool) {
+	b := &builder{run: r}
+	o := b.object(base.Template)
+	switch {
+	case b.failed:
+		s.phase = failed
+	case len(b.waits) > 0:
+		r.hold(base, s, b.waits, nil)
+	default:
+		return o, true
+	}
+	return nil, false
+}
+
+// externalCollection lists the objects that a selector matches. An omitted namespace means all.
+func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
+	base := n.Base()
+	o, ok := r.reference(base, s)
+	if !ok {
+		return
+	}
+	metadata, _ := o["metadata"].(map[string]any)
+	selector, err := selectorOf(metadata["selector"])
+	if err != nil {
+		r.diags.Errorf(diag.EvaluationSelector, base.Source.External.Selector.Span(), "the selector of %q is not a label selector: %v", base.ID, err)
+		s.phase = failed
+		return
+	}
+	namespace, _ := names(o)
+	var live []map[string]any
+	complete := false
+	if r.request.Observed != nil {
+		live, complete = r.request.Observed.List(base.GVK.GroupKind(), namespace)
+	}
+	live = slices.DeleteFunc(slices.Clone(live), func(o map[string]any) bool { return !selector.Matches(labelsOf(o)) })
+	if !complete {
+		r.hold(base, s, []Wait{{Path: base.ID + " (all " + base.GVK.Kind + " objects that match " + selector.String() + ")", Span: base.Source.External.Node.Span()}}, nil)
+		return
+	}
+	values, open := make([]ref.Val, len(live)), make([]ref.Val, len(live))
+	for i, o := range live {
+		values[i] = value.Wrap(o, base.Schema, value.Absent)
+		open[i] = value.Wrap(o, base.Schema, value.UnknownInItem(base.ID, i))
+	}
+	s.phase, s.value, s.open = rendered, value.Collection(values), value.Collection(open)
+}
+
+// selectorOf decodes a label selector strictly. kro takes anything but an object as
+// "no selector, everything matches"; here it is an error (docs/compat/kro.md#selector).
+func selectorOf(json any) (labels.Selector, error) {
+	m, ok := json.(map[string]any)
+	if !ok {
+		return nil, errNotSelector(kindText(json))
+	}
+	var s metav1.LabelSelector
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(m, &s, true); err != nil {
+		return nil, err
+	}
+	return metav1.LabelSelectorAsSelector(&s)
+}
+
+// errNotSelector is the kind of a value that should have been a selector.
+type errNotSelector string
+
+// Error implements error.
+func (e errNotSelector) Error() string { return "it is " + string(e) }
+
+func labelsOf(o map[string]any) labels.Set {
+	metadata, _ := o["metadata"].(map[string]any)
+	m, _ := metadata["labels"].(map[string]any)
+	set := make(labels.Set, len(m))
+	for k, v := range m {
+		set[k], _ = v.(string)
+	}
+	return set
+}

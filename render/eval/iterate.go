@@ -1,0 +1,41 @@
+package eval
+
+import (
+	"github.com/krowave/krowave/render/expr"
+	"github.com/krowave/krowave/render/graph"
+)
+
+// withoutLocals evaluates, for their waits and errors only, the expressions of a template
+// that use no iterator.
+func (b *builder) withoutLocals(v graph.Value, dimensions []graph.Dimension) {
+	switch v := v.(type) {
+	case *graph.Object:
+		for _, f := range v.Fields {
+			b.withoutLocals(f.Value, dimensions)
+		}
+	case *graph.Array:
+		for _, item := range v.Items {
+			b.withoutLocals(item, dimensions)
+		}
+	case *graph.Dynamic:
+		b.shared(v.Expression, dimensions)
+	case *graph.Joined:
+		for _, p := range v.Parts {
+			if p.Expression != nil {
+				b.shared(p.Expression, dimensions)
+			}
+		}
+	case *graph.Fixed:
+	}
+}
+
+func (b *builder) shared(e *expr.Checked, dimensions []graph.Dimension) {
+	for _, d := range dimensions {
+		if e.Uses(d.Name) {
+			return
+		}
+	}
+	if v, waits := b.run.eval(e, nil); v == nil {
+		b.miss(waits)
+	}
+}

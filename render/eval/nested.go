@@ -1,0 +1,49 @@
+package eval
+
+import (
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/graph"
+	"github.com/krowave/krowave/render/source"
+)
+
+// Program is an RGD that instances can be rendered with.
+type Program struct {
+	Graph *graph.Graph
+	// Admit does with an instance what the API server does: it defaults, prunes and
+	// validates. It answers a fresh object.
+	Admit func(instance map[string]any, at *source.Node) (map[string]any, diag.List)
+	// Nested finds the RGDs of other kinds; nil when there are none.
+	Nested Nested
+}
+
+// Levels is the number of levels of the graph, those of nested RGDs included.
+func (p *Program) Levels() int { return levelsOf(p.Graph, p.Nested).total }
+
+// nested renders an instance of another RGD through: first its children, then the
+// instance itself. What expressions see of it is the instance with the status that its
+// own RGD gives it, as far as that is known.
+func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (seen, bool) {
+	admitted, diags := p.Admit(o, base.Source.Template)
+	r.diags = append(r.diags, diags...)
+	if diags.HasErrors() {
+		return seen{}, false
+	}
+	request := r.request
+	request.Instance, request.At, request.Nested = admitted, base.Source.Template, p.Nested
+	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", level: at.level, result: &Result{}}
+	inner.all()
+	r.diags = append(r.diags, inner.diags...)
+	r.result.Objects = append(r.result.Objects, inner.result.Objects...)
+	r.result.Held = append(r.result.Held, inner.result.Held...)
+	r.result.Absent = append(r.result.Absent, inner.result.Absent...)
+	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Item: at.item, Level: at.level + inner.result.Levels,
+		Instance: true, Value: admitted, Base: base, Program: p})
+	visible := make(map[string]any, len(admitted)+1)
+	for k, v := range admitted {
+		visible[k] = v
+	}
+	if len(inner.result.Status) > 0 {
+		visible["status"] = inner.result.Status
+	}
+	return r.visible(base, visible, at.item), !inner.diags.HasErrors()
+}

@@ -1,0 +1,166 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/value"
+	"github.com/krowave/krowave/render/graph"
+)
+
+// resource renders a single object.
+func (r *run) resource(n *graph.Resource, s *state, level int) {
+	b := &builder{run: r}
+	o := b.object(n.Base().Template)
+	switch {
+	case b.failed:
+		s.phase = failed
+	case len(b.waits) > 0:
+		r.hold(n.Base(), s, b.waits, nil)
+	default:
+		v, ok := r.finish(n.Base(), o, place{item: -1, level: level})
+		if !ok {
+			s.phase = failed
+			return
+		}
+		s.phase, s.value, s.open = rendered, v.value, v.open
+	}
+}
+
+// place is where an object goes.
+type place struct{ item, level int }
+
+// finish completes an object, adds it to the result and answers what expressions see
+// of it: the template before it was observed, the live object afterwards. It answers
+// false when the object cannot be delivered.
+func (r *run) finish(base *graph.Base, o map[string]any, at place) (seen, bool) {
+	if !r.complete(base, o) {
+		return seen{}, false
+	}
+	if r.request.Nested != nil {
+		if p := r.request.Nested(base.GVK); p != nil {
+			return r.nested(base, p, o, at)
+		}
+	}
+	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Item: at.item, Level: at.level, Value: o, Base: base})
+	return r.visible(base, o, at.item), true
+}
+
+// visible is what expressions see of a rendered object. Observed fields win over
+// rendered ones; what neither knows is unknown until the object has been observed.
+func (r *run) visible(base *graph.Base, o map[string]any, item int) seen {
+	missing := value.UnknownIn(base.ID)
+	if item >= 0 {
+		missing = value.UnknownInItem(base.ID, item)
+	}
+	if r.request.Observed != nil {
+		namespace, name := names(o)
+		if live, ok := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); ok {
+			merged := value.Merge(o, live)
+			return seen{value: value.Wrap(merged, base.Schema, value.Absent), open: value.Wrap(merged, base.Schema, missing)}
+		}
+	}
+	v := value.Wrap(o, base.Schema, missing)
+	return seen{value: v, open: v}
+}
+
+// seen is what expressions see of an object, and the same with everything unknown that it lacks.
+type seen struct{ value, open ref.Val }
+
+// names are the namespace and name of an object.
+func names(o map[string]any) (namespace, name string) {
+	metadata, _ := o["metadata"].(map[string]any)
+	namespace, _ = metadata["namespace"].(string)
+	name, _ = metadata["name"].(string)
+	return namespace, name
+}
+
+// complete checks the identity of an object and fills in the instance's namespace,
+// as kro does for namespaced kinds (docs/compat/kro.md#namespace).
+func (r *run) complete(base *graph.Base, o map[string]any) bool {
+	metadata, ok := o["metadata"].(map[string]any)
+	at := base.Source.Template.Get("metadata")
+	if !ok {
+		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q: metadata is %s, not an object", base.ID, kindText(o["metadata"]))
+		return false
+	}
+	if _, name := names(o); name == "" {
+		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q has no name: metadata.name is empty or missing", base.ID).
+			WithHint("every object needs a name that is known before it is created; generateName cannot be delivered")
+		return false
+	}
+	if !base.Namespaced {
+		return true
+	}
+	if namespace, _ := names(o); namespace != "" {
+		return true
+	}
+	namespace, _ := names(r.request.Instance)
+	if namespace == "" {
+		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q is namespaced, but its namespace is empty and the instance has none", base.ID)
+		return false
+	}
+	metadata["namespace"] = namespace
+	return true
+}
+
+// duplicates reports two nodes that render the same object.
+func (r *run) duplicates() {
+	seen := make(map[string]Object, len(r.result.Objects))
+	for _, o := range r.result.Objects {
+		id := identity(o.Value)
+		if first, dup := seen[id]; dup {
+			r.diags.Errorf(diag.EvaluationDuplicate, o.Base.Source.IDNode.Span(), "%s and %s render the same object %s", first.label(), o.label(), objectText(o.Value)).
+				WithRelated(first.Base.Source.IDNode.Span(), "%s is here", first.label())
+			continue
+		}
+		seen[id] = o
+	}
+}
+
+// label names the object as kro does: the node's id, with the position of an item.
+func (o Object) label() string {
+	if o.Item >= 0 {
+		return fmt.Sprintf("%s-%d", o.Node, o.Item)
+	}
+	return o.Node
+}
+
+// identity is what makes two objects the same for the API server. Kinds are compared
+// with their version, as kro does.
+func identity(o map[string]any) string {
+	apiVersion, _ := o["apiVersion"].(string)
+	kind, _ := o["kind"].(string)
+	namespace, name := names(o)
+	return strings.Join([]string{apiVersion, kind, namespace, name}, "\x00")
+}
+
+// objectText names an object in messages.
+func objectText(o map[string]any) string {
+	kind, _ := o["kind"].(string)
+	namespace, name := names(o)
+	if namespace == "" {
+		return kind + " " + name
+	}
+	return kind + " " + namespace + "/" + name
+}
+
+// kindText is the kind of a JSON value in messages.
+func kindText(json any) string {
+	switch json.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	}
+	return "a number"
+}

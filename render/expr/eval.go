@@ -1,0 +1,86 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/krowave/krowave/render/expr/value"
+)
+
+// Limits of the run-time cost of expressions, in the units of the API server's cost
+// model, with the API server's numbers (k8s.io/apiserver/pkg/apis/cel).
+const (
+	// MaxCost is what one expression may cost.
+	MaxCost = 1_000_000
+	// DefaultBudget is what all expressions of one instance may cost together.
+	DefaultBudget = 10_000_000
+)
+
+// Budget is the cost that the expressions of one instance may still have. It is for
+// one goroutine.
+type Budget struct{ left uint64 }
+
+// NewBudget is a budget of the given cost; 0 means [DefaultBudget].
+func NewBudget(cost uint64) *Budget {
+	if cost == 0 {
+		cost = DefaultBudget
+	}
+	return &Budget{left: cost}
+}
+
+// ErrCost is the error of an expression that costs more than it may.
+var ErrCost = errors.New("the expression costs too much")
+
+// Outcome is the result of an evaluation: exactly one of a value, places that it
+// waits for, and an error.
+type Outcome struct {
+	Value ref.Val
+	Waits []value.Path
+	Err   error
+}
+
+// Eval evaluates the expression.
+func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
+	program, err := c.program()
+	if err != nil {
+		return Outcome{Err: fmt.Errorf("plan the expression: %w", err)}
+	}
+	v, details, err := program.Eval(variables)
+	if err := budget.charge(c, details); err != nil {
+		return Outcome{Err: err}
+	}
+	if err != nil {
+		return Outcome{Err: plainError(err)}
+	}
+	if u, ok := v.(*types.Unknown); ok {
+		return Outcome{Waits: value.Waits(c.AST(), u)}
+	}
+	return Outcome{Value: v}
+}
+
+// charge takes the cost of an evaluation off the budget.
+func (b *Budget) charge(c *Checked, details *cel.EvalDetails) error {
+	cost := c.cost
+	if c.tracked && details != nil && details.ActualCost() != nil {
+		cost = *details.ActualCost()
+	}
+	if cost > b.left {
+		b.left = 0
+		return fmt.Errorf("%w: the expressions of this instance have used up their budget of %d", ErrCost, DefaultBudget)
+	}
+	b.left -= cost
+	return nil
+}
+
+// plainError strips the wrapping of the CEL library, whose text names no place that a user knows.
+func plainError(err error) error {
+	var inner *types.Err
+	if errors.As(err, &inner) && inner.Unwrap() != nil {
+		return inner.Unwrap()
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package expr
+
+import (
+	"sync"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/dialect"
+)
+
+// plan estimates the cost of a checked expression and prepares its program, which is
+// made on first use: in a large repository most expressions are not evaluated in a run.
+//
+// Counting the cost while a program runs makes it several times slower. It is done
+// only where the cost can become high: for comprehensions, and where even the estimate
+// for the largest possible texts and lists is above the limit.
+func (c *Checked) plan(env *cel.Env, diags *diag.List) {
+	estimate, err := dialect.Estimate(env, c.checked, sizes{})
+	c.cost, c.tracked = estimate.Min, err != nil || estimate.Max > MaxCost || comprehends(c.AST().Expr())
+	if err == nil && estimate.Min > MaxCost {
+		diags.Errorf(diag.ExpressionCost, c.Span(), "the expression costs at least %d, more than the limit of %d", estimate.Min, MaxCost)
+	}
+	checked, tracked := c.checked, c.tracked
+	c.program = sync.OnceValues(func() (cel.Program, error) {
+		if tracked {
+			return dialect.Program(env, checked, dialect.Limit(MaxCost)...)
+		}
+		return dialect.Program(env, checked)
+	})
+}
+
+// comprehends reports a comprehension such as map, filter or all.
+func comprehends(e ast.Expr) bool {
+	found := false
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		found = found || e.Kind() == ast.ComprehensionKind
+	}))
+	return found
+}
+
+// sizes bounds what variables may hold: no text and no list in an object is larger
+// than the request in which the object reaches the API server.
+type sizes struct{}
+
+// maxSize is the API server's limit for a request, in bytes (3 MiB).
+const maxSize = 3 << 20
+
+// EstimateSize implements [checker.CostEstimator].
+func (sizes) EstimateSize(n checker.AstNode) *checker.SizeEstimate {
+	switch n.Type().Kind() {
+	case types.StringKind, types.BytesKind, types.ListKind, types.MapKind, types.StructKind, types.DynKind:
+		return &checker.SizeEstimate{Min: 0, Max: maxSize}
+	default:
+		return nil
+	}
+}
+
+// EstimateCallCost implements [checker.CostEstimator].
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
+}
+
+// IsCondition reports the static type of runtime.newCondition, or a list of it, or dyn.
+func IsCondition(t *types.Type) bool {
+	if t.Kind() == types.ListKind {
+		t = t.Parameters()[0]
+	}
+	return dialect.IsCondition(t) || t.Kind() == types.DynKind
+}

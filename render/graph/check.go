@@ -1,0 +1,282 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/google/cel-go/common/types"
+
+	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr"
+	"github.com/krowave/krowave/render/expr/typing"
+	"github.com/krowave/krowave/render/source"
+)
+
+// check finds the type of every expression and holds it against its place.
+func (c *compiler) check() {
+	variables := []expr.Variable{{Name: instanceName, Schema: c.graph.InstanceSchema}}
+	for _, d := range c.drafts {
+		variables = append(variables, expr.Variable{Name: d.base.ID, Schema: d.base.Schema, List: d.collection() || d.selector})
+	}
+	scope, err := c.options.Language.Scope(variables)
+	if err != nil {
+		c.diags.Errorf(diag.ExpressionType, c.rgd.Node.Span(), "%v", err)
+		return
+	}
+	c.scope = scope
+	for _, d := range c.drafts {
+		c.graph.Nodes = append(c.graph.Nodes, c.node(d))
+	}
+}
+
+// node checks the expressions of one resource and makes its node.
+func (c *compiler) node(d *draft) Node {
+	base, scope := d.base, c.scope
+	dimensions, scope := c.dimensions(d, scope)
+	plan := planner{}
+	for _, f := range d.fields {
+		f.want = c.want(d, f)
+		if v := c.checkField(scope, f); v != nil {
+			plan[f.node] = v
+		}
+	}
+	base.IncludeWhen = c.checkConditions(c.scope, d.include, "includeWhen")
+	readyScope := c.scope
+	if d.collection() {
+		each := types.DynType
+		if base.Schema != nil {
+			each = c.scope.Types().Declare(itemName, base.Schema)
+		}
+		readyScope = c.with(c.scope, itemName, each)
+	}
+	base.ReadyWhen = c.checkConditions(readyScope, d.ready, "readyWhen")
+	switch {
+	case d.selector:
+		base.Template = plan.object(base.Source.External.Node)
+		return &ExternalCollection{base}
+	case d.external:
+		base.Template = plan.object(base.Source.External.Node)
+		return &External{base}
+	case d.collection():
+		base.Template = plan.object(base.Source.Template)
+		return &Collection{base, dimensions}
+	}
+	base.Template = plan.object(base.Source.Template)
+	return &Resource{base}
+}
+
+// want is the type that a field of a template takes.
+func (c *compiler) want(d *draft, f field) *types.Type {
+	if d.selector {
+		if t := selectorType(f.path); t != nil {
+			return t
+		}
+	}
+	return c.scope.Types().TypeAt(d.base.ID, f.path)
+}
+
+// with extends a scope. It cannot fail for a name that passed the naming rules.
+func (c *compiler) with(scope *expr.Scope, name string, t *types.Type) *expr.Scope {
+	extended, err := scope.With(name, t)
+	if err != nil {
+		c.diags.Errorf(diag.ExpressionScope, c.rgd.Node.Span(), "%v", err)
+		return scope
+	}
+	return extended
+}
+
+// dimensions checks the forEach lists and declares the iterators.
+func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.Scope) {
+	var dimensions []Dimension
+	inner := scope
+	for _, it := range d.forEach {
+		checked, diags := scope.Check(it.list)
+		c.add(diags)
+		element := types.DynType
+		if checked != nil {
+			if checked.Type.Kind() == types.ListKind {
+				element = checked.Type.Parameters()[0]
+				dimensions = append(dimensions, Dimension{Name: it.name, List: checked})
+			} else {
+				listError(&c.diags, it, checked)
+			}
+		}
+		inner = c.with(inner, it.name, element)
+	}
+	c.identity(d)
+	return dimensions, inner
+}
+
+func listError(diags *diag.List, it iterator, checked *expr.Checked) {
+	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
+	switch checked.Type.Kind() {
+	case types.MapKind:
+		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
+	case types.DynKind:
+		e.WithHint("give the field a type such as []string in the schema")
+	default:
+	}
+}
+
+// identity checks that every iterator takes part in the name or namespace, without
+// which two items of the collection would be the same object.
+func (c *compiler) identity(d *draft) {
+	for _, it := range d.base.Source.ForEach {
+		used := false
+		for _, f := range d.fields {
+			path := f.path.String()
+			if path != "metadata.name" && (path != "metadata.namespace" || !d.base.Namespaced) {
+				continue
+			}
+			used = used || slices.ContainsFunc(f.parsed, func(p *expr.Parsed) bool { return p != nil && p.Uses(it.Name) })
+		}
+		if !used && d.collection() {
+			c.diags.Errorf(diag.GraphIdentity, it.NameNode.Span(), "the iterator %q must be used in metadata.name or metadata.namespace, or the objects would be one and the same", it.Name)
+		}
+	}
+}
+
+// checkField checks the expressions of one string and answers its plan.
+func (c *compiler) checkField(scope *expr.Scope, f field) Value {
+	checked := make([]*expr.Checked, len(f.parsed))
+	for i, p := range f.parsed {
+		if p == nil {
+			if f.text.Parts[i].Chunk != nil {
+				return nil
+			}
+			continue
+		}
+		var diags diag.List
+		checked[i], diags = scope.Check(p)
+		c.add(diags)
+		if checked[i] == nil {
+			return nil
+		}
+	}
+	if len(checked) == 0 {
+		return nil
+	}
+	if f.text.Shape == expr.Standalone {
+		c.fits(f, checked[0].Type, checked[0].Span())
+		return &Dynamic{Expression: checked[0]}
+	}
+	joined := &Joined{Node: f.node, Text: slices.Contains(checked, nil)}
+	for i, part := range f.text.Parts {
+		joined.Parts = append(joined.Parts, JoinedPart{Literal: part.Literal, Expression: checked[i]})
+	}
+	joined.sum = c.joinedType(joined)
+	if joined.sum == nil {
+		return nil
+	}
+	c.fits(f, joined.sum, f.node.Span())
+	return joined
+}
+
+// joinedType is the type of a string template: with text in it a string, without it
+// whatever + makes of its parts. It answers nil after reporting a part that does not fit.
+func (c *compiler) joinedType(j *Joined) *types.Type {
+	var sum *types.Type
+	if j.Text {
+		sum = types.StringType
+	}
+	for _, p := range j.Parts {
+		if p.Expression == nil {
+			continue
+		}
+		t := p.Expression.Type
+		if sum == nil {
+			sum = t
+			continue
+		}
+		next := addTypes(sum, t)
+		if next == nil {
+			at := p.Expression
+			d := c.diags.Errorf(diag.ExpressionJoin, at.Span(), "text can only hold strings, not %s", typing.Text(t))
+			if t.Kind() != types.OpaqueKind && t.Kind() != types.StringKind {
+				d.WithHint("write string(%s)", at.Text())
+			} else {
+				d.WithHint("use .orValue(…) to say what an absent value stands for")
+			}
+			return nil
+		}
+		sum = next
+	}
+	return sum
+}
+
+// addTypes is the type of a + b in CEL, or nil when there is no such +.
+func addTypes(a, b *types.Type) *types.Type {
+	if a.Kind() == types.DynKind || b.Kind() == types.DynKind {
+		if a.Kind() == types.StringKind || b.Kind() == types.StringKind {
+			return types.StringType
+		}
+		return types.DynType
+	}
+	switch a.Kind() {
+	case types.StringKind, types.IntKind, types.UintKind, types.DoubleKind, types.BytesKind:
+		if a.IsExactType(b) {
+			return a
+		}
+	case types.ListKind:
+		if b.Kind() == types.ListKind && (a.IsAssignableType(b) || b.IsAssignableType(a)) {
+			return a
+		}
+	case types.DurationKind:
+		if b.Kind() == types.DurationKind || b.Kind() == types.TimestampKind {
+			return b
+		}
+	case types.TimestampKind:
+		if b.Kind() == types.DurationKind {
+			return a
+		}
+	default:
+	}
+	return nil
+}
+
+// checkConditions checks expressions that must be boolean.
+func (c *compiler) checkConditions(scope *expr.Scope, list []*expr.Parsed, what string) []*expr.Checked {
+	var all []*expr.Checked
+	for _, p := range list {
+		checked, diags := scope.Check(p)
+		c.add(diags)
+		if checked == nil {
+			continue
+		}
+		if !boolean(checked.Type) {
+			d := c.diags.Errorf(diag.ExpressionCondition, checked.Span(), "%s must be a boolean, not %s", what, typing.Text(checked.Type))
+			if checked.Type.Kind() == types.DynKind {
+				d.WithHint("compare it: %s == true", checked.Text())
+			}
+			continue
+		}
+		all = append(all, checked)
+	}
+	return all
+}
+
+// boolean reports bool and optional bool, but not dyn.
+func boolean(t *types.Type) bool {
+	if t.IsExactType(types.BoolType) {
+		return true
+	}
+	return t.Kind() == types.OpaqueKind && t.TypeName() == "optional_type" && len(t.Parameters()) == 1 && t.Parameters()[0].IsExactType(types.BoolType)
+}
+
+// fits holds the type of a value against the type of its field.
+func (c *compiler) fits(f field, got *types.Type, at source.Span) {
+	if reason, ok := c.scope.Types().Compatible(got, f.want); !ok {
+		c.diags.Errorf(diag.ExpressionMismatch, at, "%s takes %s, not %s: %s", f.path, typing.Text(f.want), typing.Text(got), reason)
+	}
+}
+
+// valueType is the static type of a compiled string, or nil for other values.
+func valueType(v Value) *types.Type {
+	switch v := v.(type) {
+	case *Dynamic:
+		return v.Expression.Type
+	case *Joined:
+		return v.sum
+	case *Fixed, *Object, *Array:
+	}
+	return nil
+}
