@@ -18,10 +18,11 @@ type Schema struct {
 	Items                *Schema // of an array
 	Required             []string
 
+	// OneOf, AnyOf, AllOf and Not are kept as they are written, without resolving references.
 	OneOf, AnyOf, AllOf []*Schema
 	Not                 *Schema
 
-	Enum      []any // JSON values
+	Enum      []any // JSON values: nil, bool, int64, float64, string, []any, map[string]any
 	Default   any   // JSON value, nil when there is none
 	Nullable  bool
 	Pattern   string
@@ -32,13 +33,20 @@ type Schema struct {
 	MinItems  *int64
 	MaxItems  *int64
 
+	MultipleOf    *float64
+	MinProperties *int64
+	MaxProperties *int64
+
 	ExclusiveMinimum bool
 	ExclusiveMaximum bool
+	UniqueItems      bool
 
-	// PreserveUnknown, IntOrString and Embedded are the x-kubernetes extensions of the same meaning.
+	// PreserveUnknown, IntOrString and Embedded are the x-kubernetes extensions of the same
+	// meaning. IntOrString also holds for the format int-or-string of built-in kinds.
 	PreserveUnknown bool
 	IntOrString     bool
 	Embedded        bool
 	ListType        string   // x-kubernetes-list-type: "atomic", "set", "map" or ""
 	ListMapKeys     []string // x-kubernetes-list-map-keys
+	MapType         string   // x-kubernetes-map-type: "atomic", "granular" or ""
 }
