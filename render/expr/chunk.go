@@ -51,6 +51,17 @@ func (c Chunk) locate(location common.Location, n int) source.Span {
 	return c.spanAt(runes+location.Column(), n)
 }
 
+// locateAfter is locate behind the given operator characters and blanks.
+func (c Chunk) locateAfter(location common.Location, operator string, n int) source.Span {
+	span := c.locate(location, 1)
+	text := c.Text()
+	for skip := 0; skip < len(text) && len(span.Text()) == 1 && strings.Contains(operator+" \t\n", span.Text()); skip++ {
+		location = common.NewLocation(location.Line(), location.Column()+1)
+		span = c.locate(location, 1)
+	}
+	return c.locate(location, n)
+}
+
 // Text is a string of the user split at its expressions.
 type Text struct {
 	Node  *source.Node

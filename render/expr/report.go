@@ -53,7 +53,8 @@ var (
 func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 	message := readable(e.Message)
 	if m := undefinedField.FindStringSubmatch(e.Message); m != nil {
-		span := p.locate(e.Location, 1+len(m[1]))
+		// The checker points at the operator in front of the field.
+		span := p.locateAfter(e.Location, ".?", len(m[1]))
 		d := diags.Errorf(diag.ExpressionField, span, "there is no field %q", m[1])
 		s.suggestField(d, p, e.ExprID, m[1])
 		return

@@ -74,6 +74,14 @@ func (c *compiler) want(d *draft, f field) *types.Type {
 	return c.scope.Types().TypeAt(d.base.ID, f.path)
 }
 
+// checkIn checks an expression unless it has been refused already.
+func (c *compiler) checkIn(scope *expr.Scope, p *expr.Parsed) (*expr.Checked, diag.List) {
+	if c.broken[p] {
+		return nil, nil
+	}
+	return scope.Check(p)
+}
+
 // with extends a scope. It cannot fail for a name that passed the naming rules.
 func (c *compiler) with(scope *expr.Scope, name string, t *types.Type) *expr.Scope {
 	extended, err := scope.With(name, t)
@@ -89,7 +97,7 @@ func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.S
 	var dimensions []Dimension
 	inner := scope
 	for _, it := range d.forEach {
-		checked, diags := scope.Check(it.list)
+		checked, diags := c.checkIn(scope, it.list)
 		c.add(diags)
 		element := types.DynType
 		if checked != nil {
@@ -146,7 +154,7 @@ func (c *compiler) checkField(scope *expr.Scope, f field) Value {
 			continue
 		}
 		var diags diag.List
-		checked[i], diags = scope.Check(p)
+		checked[i], diags = c.checkIn(scope, p)
 		c.add(diags)
 		if checked[i] == nil {
 			return nil
@@ -237,7 +245,7 @@ func addTypes(a, b *types.Type) *types.Type {
 func (c *compiler) checkConditions(scope *expr.Scope, list []*expr.Parsed, what string) []*expr.Checked {
 	var all []*expr.Checked
 	for _, p := range list {
-		checked, diags := scope.Check(p)
+		checked, diags := c.checkIn(scope, p)
 		c.add(diags)
 		if checked == nil {
 			continue

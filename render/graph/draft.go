@@ -195,6 +195,7 @@ func (c *compiler) readyNames(p *expr.Parsed, only string) {
 		if n.ID == only {
 			continue
 		}
+		c.broken[p] = true
 		d := c.diags.Errorf(diag.ExpressionScope, p.SpanOfName(n), "readyWhen can use only %q, not %q", only, n.ID)
 		if only == itemName {
 			d.WithHint("readyWhen of a collection is evaluated for each item: write each.status…")
@@ -202,13 +203,14 @@ func (c *compiler) readyNames(p *expr.Parsed, only string) {
 	}
 }
 
-// known reports names that nothing defines.
+// known reports names that nothing defines. The expression is then not looked at further.
 func (c *compiler) known(p *expr.Parsed, iterators []string, where string) {
 	for _, n := range p.Names {
 		_, isNode := c.index[n.ID]
 		if isNode || slices.Contains(iterators, n.ID) || n.ID == instanceName || c.declared(n.ID) {
 			continue
 		}
+		c.broken[p] = true
 		if n.ID == runtimeName {
 			c.diags.Errorf(diag.ExpressionRuntime, p.SpanOfName(n), "runtime is only available in status.conditions")
 			continue

@@ -132,7 +132,7 @@ func (c *compiler) checkStatus() *apiextensionsv1.JSONSchemaProps {
 // checkAuthorConditions checks the entries of status.conditions.
 func (c *compiler) checkAuthorConditions() {
 	for _, p := range c.status.conditions {
-		checked, diags := c.scope.Check(p)
+		checked, diags := c.checkIn(c.scope, p)
 		c.add(diags)
 		if checked == nil {
 			continue

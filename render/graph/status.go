@@ -127,6 +127,7 @@ func (c *compiler) conditionNames(p *expr.Parsed) {
 		if _, ok := c.index[n.ID]; ok || n.ID == instanceName || n.ID == runtimeName {
 			continue
 		}
+		c.broken[p] = true
 		d := c.diags.Errorf(diag.ExpressionUnknown, p.SpanOfName(n), "nothing is called %q", n.ID)
 		if s := diag.Suggest(n.ID, append(c.candidates(nil), runtimeName)); s != "" {
 			d.WithHint("did you mean %q?", s)
