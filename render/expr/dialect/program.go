@@ -1,0 +1,198 @@
+package dialect
+
+import (
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+	"github.com/google/cel-go/interpreter"
+
+	"github.com/krowave/krowave/render/expr/value"
+)
+
+// Program plans a checked expression. It treats unknown parts of arguments and the order of
+// maps as the package promises; for that it needs no option of cel-go's, since values
+// carry what is unknown. Programs are safe for concurrent use.
+func Program(env *cel.Env, checked *cel.Ast, options ...cel.ProgramOption) (cel.Program, error) {
+	if m := marksOf(checked.NativeRep()); len(m) > 0 {
+		options = append([]cel.ProgramOption{cel.CustomDecorator(m.decorate)}, options...)
+	}
+	return env.Program(checked, options...)
+}
+
+// mark is what happens to the value of a part of an expression before it is used.
+type mark uint8
+
+const (
+	inOrder   mark = iota + 1 // a macro goes over it: maps in the order of their keys
+	asAWhole                  // a function looks at all of it
+	byCount                   // size counts it
+	forMember                 // in looks through it
+)
+
+// marks are the marked parts by their ids.
+type marks map[int64]mark
+
+func marksOf(a *ast.AST) marks {
+	m := marks{}
+	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.ComprehensionKind:
+			m.set(a, e.AsComprehension().IterRange(), inOrder)
+		case ast.CallKind:
+			m.call(a, e.AsCall())
+		case ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.SelectKind, ast.StructKind, ast.UnspecifiedExprKind:
+		}
+	}))
+	return m
+}
+
+// set marks a part whose type says that it may matter.
+func (m marks) set(a *ast.AST, e ast.Expr, k mark) {
+	if e.Kind() == ast.LiteralKind {
+		return
+	}
+	switch a.GetType(e.ID()).Kind() {
+	case types.ListKind:
+		if k == inOrder || k == byCount {
+			return
+		}
+	case types.MapKind, types.StructKind, types.DynKind, types.AnyKind, types.OpaqueKind, types.TypeParamKind:
+		if k == forMember && a.GetType(e.ID()).Kind() == types.MapKind {
+			return
+		}
+	default:
+		return
+	}
+	m[e.ID()] = k
+}
+
+// call marks the arguments of functions that look at all of them. The functions of this
+// package take care of themselves; all others hand on what they are given.
+func (m marks) call(a *ast.AST, call ast.CallExpr) {
+	args := call.Args()
+	if call.IsMemberFunction() {
+		args = append([]ast.Expr{call.Target()}, args...)
+	}
+	k := asAWhole
+	switch call.FunctionName() {
+	case operators.Equals, operators.NotEquals,
+		"distinct", "flatten", "format", "indexOf", "isSorted", "join", "json.encode", "lastIndexOf", "max", "min",
+		"optional.ofNonZeroValue", "optional.unwrap", "sort", "@sortByAssociatedKeys", "sum", "unwrapOpt":
+	case "size":
+		k = byCount
+	case operators.In, operators.OldIn, "in":
+		m.set(a, args[0], asAWhole)
+		args, k = args[1:], forMember
+	default:
+		return
+	}
+	for _, arg := range args {
+		m.set(a, arg, k)
+	}
+}
+
+// apply is the value that is used instead of v.
+func (k mark) apply(v ref.Val) ref.Val {
+	var u *types.Unknown
+	switch k {
+	case inOrder:
+		if m, ok := v.(traits.Mapper); ok {
+			return value.Ordered(m)
+		}
+	case asAWhole:
+		u = value.Gap(v)
+	case byCount:
+		u = value.Partial(v)
+	case forMember:
+		u = value.GapOfItems(v)
+	}
+	if u != nil {
+		return u
+	}
+	return v
+}
+
+// decorate wraps the steps of the marked parts. What the wrapper says about itself must be
+// what cost tracking wants to hear, so there is one for every kind of step.
+func (m marks) decorate(step interpreter.Interpretable) (interpreter.Interpretable, error) {
+	k, ok := m[step.ID()]
+	if !ok {
+		return step, nil
+	}
+	switch s := step.(type) {
+	case interpreter.InterpretableConst:
+		return step, nil
+	case interpreter.InterpretableAttribute:
+		return attributeStep{s, k}, nil
+	case interpreter.InterpretableCall:
+		return callStep{s, k}, nil
+	case interpreter.InterpretableConstructor:
+		return constructorStep{s, k}, nil
+	case interpreter.InterpretableV2:
+		return otherStep{s, k}, nil
+	}
+	return step, nil
+}
+
+type attributeStep struct {
+	interpreter.InterpretableAttribute
+	mark
+}
+
+// Exec runs the step.
+func (s attributeStep) Exec(f *interpreter.ExecutionFrame) ref.Val {
+	return s.apply(s.InterpretableAttribute.Exec(f))
+}
+
+// Eval runs the step.
+func (s attributeStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.apply(s.InterpretableAttribute.Eval(vars))
+}
+
+type callStep struct {
+	interpreter.InterpretableCall
+	mark
+}
+
+// Exec runs the step.
+func (s callStep) Exec(f *interpreter.ExecutionFrame) ref.Val {
+	return s.apply(s.InterpretableCall.Exec(f))
+}
+
+// Eval runs the step.
+func (s callStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.apply(s.InterpretableCall.Eval(vars))
+}
+
+type constructorStep struct {
+	interpreter.InterpretableConstructor
+	mark
+}
+
+// Exec runs the step.
+func (s constructorStep) Exec(f *interpreter.ExecutionFrame) ref.Val {
+	return s.apply(s.InterpretableConstructor.Exec(f))
+}
+
+// Eval runs the step.
+func (s constructorStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.apply(s.InterpretableConstructor.Eval(vars))
+}
+
+type otherStep struct {
+	interpreter.InterpretableV2
+	mark
+}
+
+// Exec runs the step.
+func (s otherStep) Exec(f *interpreter.ExecutionFrame) ref.Val {
+	return s.apply(s.InterpretableV2.Exec(f))
+}
+
+// Eval runs the step.
+func (s otherStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.apply(s.InterpretableV2.Eval(vars))
+}
