@@ -1,8 +1,6 @@
 package simpleschema
 
 import (
-	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,11 +15,6 @@ func (f *field) limit(m marker, target **float64, forStrings, forLists string) {
 	n, err := strconv.ParseFloat(m.value.str, 64)
 	if err != nil {
 		f.badValue(m, "a number")
-		return
-	}
-	if math.IsNaN(n) || math.IsInf(n, 0) {
-		f.diags.errorf(diag.SchemaNotJSON, m.value, "%s has no form in JSON", cut(m.value.str)).
-			WithHint("leave the marker out for no limit")
 		return
 	}
 	switch f.schema.Type {
@@ -43,7 +36,8 @@ func (f *field) pointless(m marker) *diag.Diagnostic {
 
 // setDefault sets the default, as the text that stands in the CRD. The text of a
 // string goes there between quotes as it is, so that JSON's own escapes count
-// (docs/compat/kro.md#string-defaults).
+// (docs/compat/kro.md#string-defaults). Whether that makes JSON is checked where
+// the default is used, since a use can replace it.
 func (f *field) setDefault(m marker) {
 	v := m.value.str
 	var err error
@@ -52,7 +46,9 @@ func (f *field) setDefault(m marker) {
 	case "":
 		return
 	case "string":
-		f.setStringDefault(m)
+		f.warnQuotes(m)
+		f.schema.Default = &apiextensionsv1.JSON{Raw: []byte(`"` + v + `"`)}
+		f.origin.mark(m.name, m.value)
 		return
 	case "integer":
 		_, err = strconv.ParseInt(v, 10, 64)
@@ -68,76 +64,12 @@ func (f *field) setDefault(m marker) {
 		f.badValue(m, want)
 		return
 	}
-	if v != "" && !json.Valid([]byte(v)) {
-		f.diags.errorf(diag.SchemaNotJSON, m.value, "the default %s is not valid JSON", cut(v)).WithHint("%s", f.defaultHint(v))
-		return
-	}
 	if v == "" {
 		f.diags.warnf(diag.SchemaSuspect, m.key, "an empty default is no default for %s", plural(f.schema.Type)).
 			WithHint("write default={} or default=[]")
 	}
 	f.schema.Default = &apiextensionsv1.JSON{Raw: []byte(v)}
 	f.origin.mark(m.name, m.value)
-}
-
-// defaultHint shows how the default of a field that is no string is written.
-func (f *field) defaultHint(v string) string {
-	switch f.schema.Type {
-	case "boolean":
-		b, _ := strconv.ParseBool(v) //nolint:errcheck // the caller has parsed it
-		return "write default=" + strconv.FormatBool(b)
-	case "integer":
-		n, _ := strconv.ParseInt(v, 10, 64) //nolint:errcheck // the caller has parsed it
-		return "write default=" + strconv.FormatInt(n, 10)
-	case "number":
-		if n, _ := strconv.ParseFloat(v, 64); !math.IsNaN(n) && !math.IsInf(n, 0) { //nolint:errcheck // the caller has parsed it
-			return "write default=" + strconv.FormatFloat(n, 'g', -1, 64)
-		}
-		return "JSON has no NaN and no infinity"
-	case "array":
-		return "write a JSON list: default=[\"a\",\"b\"]"
-	}
-	return "write a JSON object: default={\"key\":\"value\"}"
-}
-
-func (f *field) setStringDefault(m marker) {
-	raw := []byte(`"` + m.value.str + `"`)
-	if json.Valid(raw) {
-		f.warnQuotes(m)
-		f.schema.Default = &apiextensionsv1.JSON{Raw: raw}
-		f.origin.mark(m.name, m.value)
-		return
-	}
-	at, hint := badCharacter(m.value.str)
-	d := f.diags.errorf(diag.SchemaNotJSON, m.value.sub(at, min(at+1, len(m.value.str))), "this character makes the default invalid JSON; kro does not escape it")
-	d.WithHint("%s", hint)
-}
-
-// badCharacter finds what keeps the text of a string default from being the inside of a JSON string.
-func badCharacter(s string) (at int, hint string) {
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			return i, `write \\\" for a quotation mark inside a quoted default (each \ twice in a double-quoted YAML string)`
-		case s[i] < ' ':
-			return i, `write \n for a line break and \t for a tab`
-		case s[i] == '\\':
-			if i+1 == len(s) || !strings.ContainsRune(`"\/bfnrtu`, rune(s[i+1])) || (s[i+1] == 'u' && !hex4(s[i+2:])) {
-				return i, `write \\\\ for a backslash inside a quoted default (each \ twice in a double-quoted YAML string)`
-			}
-			i++
-		}
-	}
-	return 0, "write a text that can stand between the quotes of a JSON string"
-}
-
-// hex4 reports whether s starts with four hexadecimal digits.
-func hex4(s string) bool {
-	if len(s) < 4 {
-		return false
-	}
-	_, err := strconv.ParseUint(s[:4], 16, 16)
-	return err == nil
 }
 
 // setEnum sets the allowed values, which commas separate.
@@ -153,12 +85,8 @@ func (f *field) setEnum(m marker) {
 	f.warnEnum(m)
 	values := []apiextensionsv1.JSON{}
 	ok := true
-	from := 0
-	for part := range strings.SplitSeq(m.value.str, ",") {
-		at := len(part) - len(strings.TrimLeftFunc(part, unicode.IsSpace)) + from
-		from += len(part) + 1
-		part = strings.TrimSpace(part)
-		raw, good := f.enumValue(m, part, at)
+	for _, part := range enumParts(m.value) {
+		raw, good := f.enumValue(m, part)
 		ok = ok && good
 		values = append(values, apiextensionsv1.JSON{Raw: raw})
 	}
@@ -168,9 +96,21 @@ func (f *field) setEnum(m marker) {
 	}
 }
 
-// enumValue is one value of an enum as JSON. At is the place of the value in the marker's value.
-func (f *field) enumValue(m marker, part string, at int) (raw []byte, ok bool) {
-	place := m.value.sub(at, at+len(part))
+// enumParts are the values of an enum, without the white space around them.
+func enumParts(list Text) []Text {
+	var parts []Text
+	from := 0
+	for part := range strings.SplitSeq(list.str, ",") {
+		at := from + len(part) - len(strings.TrimLeftFunc(part, unicode.IsSpace))
+		parts = append(parts, list.sub(at, at+len(strings.TrimSpace(part))))
+		from += len(part) + 1
+	}
+	return parts
+}
+
+// enumValue is one value of an enum as JSON.
+func (f *field) enumValue(m marker, place Text) (raw []byte, ok bool) {
+	part := place.str
 	if part == "" {
 		if m.value.str == "" {
 			place = m.key
@@ -190,10 +130,6 @@ func (f *field) enumValue(m marker, part string, at int) (raw []byte, ok bool) {
 			}
 			return nil, false
 		}
-	}
-	if !json.Valid(raw) {
-		f.diags.errorf(diag.SchemaNotJSON, place, "the enum value %s is not valid JSON", cut(string(raw)))
-		return nil, false
 	}
 	return raw, true
 }

@@ -24,6 +24,8 @@ func Build(spec, types *source.Node) (*Built, diag.List) {
 	b.load(b.fields(types, "spec.schema.types"))
 	root := b.fields(spec, "spec.schema.spec")
 	schema, origin := b.object(root, Text{node: spec})
+	e := encoder{diags: &b.diags, seen: map[position]bool{}}
+	e.walk(schema, origin)
 	if b.diags.errors > 0 {
 		return nil, b.diags.list
 	}
@@ -130,6 +132,7 @@ func (b *builder) line(name string, l *line, p *parent) (*apiextensionsv1.JSONSc
 	}
 	f := field{name: name, schema: schema, origin: origin, parent: p, diags: &b.diags, seen: map[string]Text{}}
 	f.apply(l.markers)
+	b.charge(weight(schema), origin.place)
 	return schema, origin
 }
 
@@ -161,6 +164,19 @@ func (b *builder) schema(t typeExpr) (*apiextensionsv1.JSONSchemaProps, *Origin)
 		return b.resolve(t)
 	}
 	return &apiextensionsv1.JSONSchemaProps{}, origin
+}
+
+// weight is what the markers of one schema add to the cost of copying it, in
+// schemas without markers.
+func weight(s *apiextensionsv1.JSONSchemaProps) int {
+	bytes := 0
+	if s.Default != nil {
+		bytes = len(s.Default.Raw)
+	}
+	for _, e := range s.Enum {
+		bytes += len(e.Raw)
+	}
+	return bytes/64 + len(s.Enum) + len(s.XValidations) + len(s.XListMapKeys)
 }
 
 // charge counts schemas and reports whether more may be made.

@@ -166,6 +166,9 @@ func TestDefaults(t *testing.T) {
 		"ListBare":       {reason: "the text must be JSON", line: `[]string | default=[x]`, errors: []problem{{diag.SchemaNotJSON, "[x]"}}},
 		"MapEmptyText":   {reason: "no text is no default", line: `map[string]string | default=`, want: `{"type":"object","default":null,"additionalProperties":{"type":"string"}}`, warnings: []problem{{diag.SchemaSuspect, "default"}}},
 		"Twice":          {reason: "the last one counts", line: "string | default=a default=b", want: `{"type":"string","default":"b"}`, warnings: []problem{{diag.SchemaSuspect, "default"}}},
+		"ReplacedBad":    {reason: "only the default that counts must be JSON", line: "boolean | default=T default=true", want: `{"type":"boolean","default":true}`, warnings: []problem{{diag.SchemaSuspect, "default"}}},
+		"AliasBad":       {reason: "a default that every use replaces need not be JSON", line: "Flag | default=true", types: "  Flag: boolean | default=T\n", want: `{"type":"boolean","default":true}`},
+		"AliasBadInside": {reason: "the problem is in the type", line: "[]Flag", types: "  Flag: boolean | default=T\n", errors: []problem{{diag.SchemaNotJSON, "T"}}},
 		"OverridesAlias": {reason: "the field's own default counts", line: "Name | default=b", types: "  Name: string | default=a\n", want: `{"type":"string","default":"b"}`},
 		"FromAlias":      {reason: "a default comes with the type", line: "Name", types: "  Name: string | default=a\n", want: `{"type":"string","default":"a"}`},
 	}

@@ -8,7 +8,7 @@
 // The work has three steps, one way: [source.Node] trees are parsed into
 // declarations (type grammar in types.go, marker state machine in tokenizer.go),
 // named types are put in the order of their dependencies (named.go), and schemas
-// are built (build.go, apply_*.go).
+// are built (build.go, apply*.go) and checked to be JSON (encode.go).
 //
 // Invariants: what kro accepts is accepted and gives the same schema, what kro
 // refuses is refused (docs/compat/kro.md#simpleschema, where the few differences

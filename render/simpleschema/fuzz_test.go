@@ -95,6 +95,10 @@ func TestLimits(t *testing.T) {
 	for i := range 500 {
 		cycles += strings.ReplaceAll("  AX: BX\n  BX: AX\n", "X", strconv.Itoa(i))
 	}
+	var heavy strings.Builder
+	for i := range 100 {
+		heavy.WriteString("  a" + strconv.Itoa(i) + ": T\n")
+	}
 	cases := map[string]struct {
 		reason string
 		text   string
@@ -103,6 +107,11 @@ func TestLimits(t *testing.T) {
 		"Doubling": {
 			reason: "types that double at every level are stopped",
 			text:   doubling,
+			want:   map[diag.Code]int{diag.SchemaTooLarge: 1},
+		},
+		"HeavyCopies": {
+			reason: "what the markers of a type hold is copied with it",
+			text:   "spec:\n" + heavy.String() + "types:\n  T: string | default=" + strings.Repeat("x", 100<<10) + "\n",
 			want:   map[diag.Code]int{diag.SchemaTooLarge: 1},
 		},
 		"LongLine": {

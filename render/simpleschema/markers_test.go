@@ -34,6 +34,7 @@ func TestTokenizer(t *testing.T) {
 		"BarAndUnknown":  {reason: "both are reported", line: "string | default=x |requird=true", errors: []problem{{diag.SchemaMarkerSyntax, "|"}, {diag.SchemaUnknownMarker, "requird"}}},
 		"GluedFirst":     {reason: "words without = are glued to the next key", line: "string | foo required=true", errors: syntax("foo")},
 		"GluedBetween":   {reason: "words without = are glued to the next key", line: "string | description=My name required=true", errors: syntax("name")},
+		"GluedMarker":    {reason: "kro joins the words to a marker", line: "string | re quired=true", want: `{"type":"string"} required a`, warnings: []problem{{diag.SchemaSuspect, "re quired"}}},
 		"NoValue":        {reason: "a marker has a value", line: "string | required", errors: syntax("required")},
 		"NoValueLast":    {reason: "a marker has a value", line: "string | default=x required", errors: syntax("required")},
 		"NoName":         {reason: "a value has a name", line: "string | =x", errors: syntax("=")},

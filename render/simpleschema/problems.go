@@ -15,8 +15,9 @@ const (
 	maxProblems = 500
 	// maxLine is the length in bytes of a type with its markers.
 	maxLine = 128 << 10
-	// maxNodes is the number of schemas that one [Build] makes, with every use of
-	// a named type counted: types that double at every level end here.
+	// maxNodes is the number of schemas that one [Build] makes, with every use of a
+	// named type counted, and long defaults as several: types that double at every
+	// level end here.
 	maxNodes = 100_000
 	// maxHints is the number of unknown types that are compared with all known ones,
 	// and maxNames the number of known ones up to which they are.

@@ -116,8 +116,12 @@ func (t *tokenizer) open(i int) {
 	}
 	last := words[len(words)-1]
 	t.current.key = last
-	if joined := strings.TrimSpace(join(words)); len(words) == 1 && isMarker(joined) {
+	if joined := strings.TrimSpace(join(words)); isMarker(joined) {
 		t.current.name = joined
+		if len(words) > 1 {
+			t.current.key = t.in.sub(words[0].from-t.in.from, last.to-t.in.from)
+			t.diags.warnf(diag.SchemaSuspect, t.current.key, "kro reads this as %s", joined)
+		}
 		return
 	}
 	t.unknown(words)
