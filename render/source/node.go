@@ -50,7 +50,8 @@ type Node struct {
 	float  float64
 	fields []Field
 	items  []*Node
-	size   int // nodes in this subtree, aliases counted each time
+	size   int   // nodes in this subtree, aliases counted each time
+	place  *Node // whose text stands for this value, nil for its own: see [Relocate]
 }
 
 // Field is one entry of a [Map] node. Keys that are not strings in YAML (numbers,
@@ -164,12 +165,12 @@ func (n *Node) Span() Span {
 	if n == nil {
 		return Span{}
 	}
+	if n.place != nil {
+		return n.place.Span()
+	}
 	if n.kind == Map || n.kind == List {
 		line := n.file.lineOf(n.start)
-		end := len(n.file.data)
-		if line+1 < len(n.file.lines) {
-			end = n.file.lines[line+1] - 1
-		}
+		end := n.file.lines[line] + len(n.file.LineText(line+1))
 		return NewSpan(n.file, n.start, max(end, n.start))
 	}
 	return NewSpan(n.file, n.start, n.rawEnd())
@@ -179,7 +180,7 @@ func (n *Node) Span() Span {
 // (exclusive) of a String node, in plain, quoted and block scalars alike. Where
 // the text cannot be matched with the file the whole scalar is answered.
 func (n *Node) SpanOf(from, to int) Span {
-	if n == nil || n.kind != String {
+	if n == nil || n.kind != String || n.place != nil {
 		return n.Span()
 	}
 	offsets := n.align()

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -73,226 +72,144 @@ type Problem struct {
 }
 
 // Parse reads all documents of a file. Documents without any value are left out.
-// After a syntax error the documents before it are still answered.
+// A document with a syntax error is left out too; the others are still answered.
 func Parse(f *File, limits Limits) ([]*Document, []Problem) {
 	limits = limits.withDefaults()
 	if len(f.data) > limits.Bytes {
 		return nil, []Problem{{Kind: LimitHit, Span: NewSpan(f, 0, 0),
 			Message: fmt.Sprintf("the file has %d bytes, more than the limit of %d", len(f.data), limits.Bytes)}}
 	}
-	var docs []*Document
-	p := parser{file: f, limits: limits}
-	decoder := yaml.NewDecoder(strings.NewReader(f.data))
-	for index := 0; ; index++ {
-		var root yaml.Node
-		if err := decoder.Decode(&root); err != nil {
-			if !errors.Is(err, io.EOF) {
-				p.syntax(err)
-			}
-			return docs, p.problems
+	p := parser{file: f, limits: limits, lines: yamlLines(f)}
+	for from := 0; from < len(f.data); {
+		to := chunkEnd(f.data, from)
+		if !p.chunk(from, to) {
+			break
 		}
-		if index >= limits.Documents {
-			p.report(LimitHit, p.at(&root), fmt.Sprintf("the file has more than %d documents", limits.Documents))
-			return docs, p.problems
-		}
-		if len(root.Content) != 1 {
-			continue
-		}
-		p.nodes, p.overflow, p.aliases = 0, false, map[*yaml.Node]*Node{}
-		node := p.node(root.Content[0], 0)
-		if node == nil || p.overflow || (node.kind == Null && node.start >= len(f.data)) {
-			continue
-		}
-		if node.kind == Null && node.rawEnd() == node.start {
-			continue
-		}
-		docs = append(docs, &Document{File: f, Index: index, Root: node})
+		from = to
 	}
+	return p.docs, p.problems
+}
+
+// chunkEnd is the offset behind the document that starts at from. Three dashes and three dots in the first
+// column separate documents in every context: no scalar may contain them. Comments and directives in
+// front of the dashes belong to the document behind them.
+func chunkEnd(data string, from int) int {
+	started := false
+	for at := from; at < len(data); {
+		end := len(data)
+		if n := strings.IndexByte(data[at:], '\n'); n >= 0 {
+			end = at + n + 1
+		}
+		switch line := data[at:end]; {
+		case isMarker(line, "---"):
+			if started {
+				return at
+			}
+			started = true
+		case isMarker(line, "..."):
+			return end
+		case line[0] != '%' && line[0] != '#' && strings.TrimSpace(line) != "":
+			started = true
+		}
+		at = end
+	}
+	return len(data)
+}
+
+func isMarker(line, marker string) bool {
+	rest, ok := strings.CutPrefix(line, marker)
+	return ok && (rest == "" || isSpace(rest[0]))
 }
 
 type parser struct {
-	file     *File
-	limits   Limits
+	file       *File
+	limits     Limits
+	lines      []int // byte offset of every line as YAML counts lines
+	start      int   // where the chunk starts that is being read
+	line       int   // the index of its first line
+	cursor     cursor
+	index      int // number of the document
+	docs       []*Document
+	problems   []Problem
+	duplicates int
+
+	// Of the document that is being read.
 	nodes    int
 	overflow bool
 	aliases  map[*yaml.Node]*Node // nil while the anchor's own value is being read
-	problems []Problem
+	slab     []Node
+	slabSize int
+}
+
+// chunk reads the documents between two offsets, normally one. It answers false when a limit ends the reading.
+func (p *parser) chunk(from, to int) bool {
+	text := p.file.data[from:to]
+	p.start, p.line, p.cursor = from, lineIndex(p.lines, from), cursor{}
+	if at := invalidUTF8(text); at >= 0 {
+		p.report(Syntax, NewSpan(p.file, from+at, from+at+1), "the text is not valid UTF-8")
+		p.index++
+		return true
+	}
+	p.slabSize = min(max(len(text)/16, 8), 256) // about one value in 16 bytes
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	for ; ; p.index++ {
+		var root yaml.Node
+		err := decode(decoder, &root)
+		if errors.Is(err, io.EOF) {
+			return true
+		}
+		if p.index >= p.limits.Documents {
+			p.report(LimitHit, NewSpan(p.file, from, from), fmt.Sprintf("the file has more than %d documents", p.limits.Documents))
+			return false
+		}
+		if err != nil {
+			p.syntax(text, err)
+			p.index++
+			return true
+		}
+		p.document(&root)
+	}
+}
+
+// errLibrary stands for a panic of the YAML library: not even a bug there may end the program.
+var errLibrary = errors.New("the YAML library cannot read this text")
+
+func decode(d *yaml.Decoder, into *yaml.Node) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errLibrary
+		}
+	}()
+	return d.Decode(into)
+}
+
+func (p *parser) document(root *yaml.Node) {
+	if len(root.Content) != 1 {
+		return
+	}
+	p.nodes, p.overflow, p.aliases = 0, false, nil
+	node := p.node(root.Content[0], 0)
+	if node == nil || p.overflow || (node.kind == Null && node.rawEnd() == node.start) {
+		return
+	}
+	p.docs = append(p.docs, &Document{File: p.file, Index: p.index, Root: node})
 }
 
 func (p *parser) report(kind ProblemKind, span Span, message string) {
 	p.problems = append(p.problems, Problem{Kind: kind, Span: span, Message: message})
 }
 
-var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
-
-// syntax reports an error of the YAML library, whose only position is a line number in its text.
-func (p *parser) syntax(err error) {
-	m := yamlLine.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
-	span, message := NewSpan(p.file, len(p.file.data), len(p.file.data)), err.Error()
-	if m != nil {
-		message = m[2]
-		if line, convErr := strconv.Atoi(m[1]); convErr == nil {
-			start := p.file.offset(line, 1)
-			start += indentOf(p.file.LineText(line))
-			span = NewSpan(p.file, start, p.file.offset(line, 1)+len(p.file.LineText(line)))
-		}
+// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
+func invalidUTF8(text string) int {
+	if utf8.ValidString(text) {
+		return -1
 	}
-	p.report(Syntax, span, message)
-}
-
-func (p *parser) at(n *yaml.Node) Span {
-	start := p.file.offset(n.Line, n.Column)
-	return NewSpan(p.file, start, start)
-}
-
-// node converts a YAML node. It answers nil once a limit was hit.
-func (p *parser) node(y *yaml.Node, depth int) *Node {
-	if p.overflow {
-		return nil
-	}
-	if depth > p.limits.Depth {
-		p.overflow = true
-		p.report(LimitHit, p.at(y), fmt.Sprintf("values are nested deeper than %d levels", p.limits.Depth))
-		return nil
-	}
-	if y.Kind == yaml.AliasNode {
-		return p.alias(y)
-	}
-	if !p.count(y, 1) {
-		return nil
-	}
-	n := &Node{file: p.file, start: p.file.offset(y.Line, y.Column), size: 1}
-	if y.Anchor != "" {
-		p.aliases[y] = nil
-		defer func() { p.aliases[y] = n }()
-	}
-	switch y.Kind {
-	case yaml.MappingNode:
-		n.kind = Map
-		p.mapping(n, y, depth)
-	case yaml.SequenceNode:
-		n.kind = List
-		n.items = make([]*Node, 0, len(y.Content))
-		for _, c := range y.Content {
-			item := p.node(c, depth+1)
-			if item == nil {
-				return nil
-			}
-			n.size += item.size
-			n.items = append(n.items, item)
-		}
-	case yaml.ScalarNode:
-		p.scalar(n, y)
-	case yaml.DocumentNode, yaml.AliasNode:
-		return nil
-	}
-	if p.overflow {
-		return nil
-	}
-	return n
-}
-
-// count charges values to the document's limit.
-func (p *parser) count(y *yaml.Node, size int) bool {
-	p.nodes += size
-	if p.nodes > p.limits.Nodes && !p.overflow {
-		p.overflow = true
-		p.report(LimitHit, p.at(y), fmt.Sprintf("the document has more than %d values with its aliases expanded", p.limits.Nodes))
-	}
-	return !p.overflow
-}
-
-func (p *parser) alias(y *yaml.Node) *Node {
-	target := p.aliases[y.Alias]
-	if target == nil {
-		p.report(Syntax, p.at(y), fmt.Sprintf("alias *%s contains itself", y.Value))
-		p.overflow = true
-		return nil
-	}
-	if !p.count(y, target.size) {
-		return nil
-	}
-	return target
-}
-
-func (p *parser) mapping(n *Node, y *yaml.Node, depth int) {
-	var merges []*Node
-	index := make(map[string]int, len(y.Content)/2)
-	for i := 0; i+1 < len(y.Content); i += 2 {
-		value := p.node(y.Content[i+1], depth+1)
-		if value == nil {
-			return
-		}
-		n.size += value.size
-		key := y.Content[i]
-		if key.Kind == yaml.ScalarNode && key.Value == "<<" && (key.Tag == "!!merge" || key.Style == 0) {
-			merges = append(merges, value)
-			continue
-		}
-		keyNode := p.node(key, depth+1)
-		if keyNode == nil {
-			return
-		}
-		name, ok := keyText(keyNode)
-		if !ok {
-			p.report(BadKey, keyNode.Span(), fmt.Sprintf("a key must be a string, not %s", article(keyNode.kind)))
-			continue
-		}
-		if first, dup := index[name]; dup {
-			p.problems = append(p.problems, Problem{Kind: DuplicateKey, Span: keyNode.Span(),
-				Related: n.fields[first].KeyAt.Span(), Message: fmt.Sprintf("the key %q is set twice; the last value counts", name)})
-			n.fields[first] = Field{Key: name, KeyAt: keyNode, Value: value}
-			continue
-		}
-		index[name] = len(n.fields)
-		n.fields = append(n.fields, Field{Key: name, KeyAt: keyNode, Value: value})
-	}
-	p.merge(n, merges, index)
-}
-
-// merge adds the entries of `<<` that the map does not set itself; of several sources the first counts.
-func (p *parser) merge(n *Node, merges []*Node, index map[string]int) {
-	for _, m := range merges {
-		sources := m.items
-		if m.kind == Map {
-			sources = []*Node{m}
-		} else if m.kind != List {
-			p.report(Syntax, m.Span(), "the value of << must be an object or a list of objects")
-		}
-		for _, src := range sources {
-			for _, f := range src.fields {
-				if _, set := index[f.Key]; !set {
-					index[f.Key] = len(n.fields)
-					n.fields = append(n.fields, f)
-				}
+	for i, r := range text {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+				return i
 			}
 		}
 	}
-}
-
-func article(k Kind) string {
-	switch k {
-	case Null:
-		return "null"
-	case Int, List, Map:
-		return "an " + k.String()
-	case Bool, Float, String:
-	}
-	return "a " + k.String()
-}
-
-// keyText is the JSON key that sigs.k8s.io/yaml makes of a YAML key.
-func keyText(n *Node) (string, bool) {
-	switch n.kind {
-	case String:
-		return n.str, true
-	case Int:
-		return strconv.FormatInt(n.num, 10), true
-	case Bool:
-		return strconv.FormatBool(n.num != 0), true
-	case Float:
-		return strconv.FormatFloat(n.float, 'g', -1, 32), true
-	case Null, Map, List:
-	}
-	return "", false
+	return -1
 }

@@ -146,6 +146,9 @@ func (s Span) Compare(t Span) int {
 }
 
 // lineOf is the 0-based line index of a byte offset.
-func (f *File) lineOf(offset int) int {
-	return sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset }) - 1
+func (f *File) lineOf(offset int) int { return lineIndex(f.lines, offset) }
+
+// lineIndex is the index of the line that an offset lies in, given where the lines start.
+func lineIndex(lines []int, offset int) int {
+	return sort.Search(len(lines), func(i int) bool { return lines[i] > offset }) - 1
 }

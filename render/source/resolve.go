@@ -7,17 +7,131 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// scalar fills in a scalar node by the rules of YAML 1.1 and of the JSON that
+// value fills in a scalar node by the rules of YAML 1.1 and of the JSON that
 // sigs.k8s.io/yaml makes of it: whole numbers become integers, timestamps stay text.
-func (p *parser) scalar(n *Node, y *yaml.Node) {
-	tag := ""
-	if y.Style&yaml.TaggedStyle != 0 {
-		tag = y.ShortTag()
+func (p *parser) value(n *Node, y *yaml.Node) {
+	s, ok := p.scalar(n, y)
+	if !ok {
+		n.kind = Null
+		return
 	}
+	switch s.form {
+	case isNull:
+		n.kind = Null
+	case isBool:
+		n.kind, n.num = Bool, s.int
+	case isInt:
+		n.kind, n.num = Int, s.int
+	case isUint:
+		n.kind, n.float = Float, float64(s.uint)
+	case isFloat:
+		p.float(n, s.float)
+	case isText, isTime:
+		n.kind = String
+	}
+}
+
+// float stores a number as JSON would carry it: without a fraction it is an integer.
+func (p *parser) float(n *Node, f float64) {
+	n.kind, n.float = Float, f
+	switch {
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		p.report(BadValue, n.Span(), fmt.Sprintf("%s has no JSON form", n.str))
+		n.kind = Null
+	case f != math.Trunc(f) || math.Abs(f) >= 1e21: // From here on JSON has an exponent.
+	case math.Abs(f) < 1<<53:
+		n.kind, n.num = Int, int64(f)
+	default:
+		// The shortest decimal text, not the exact value, is what JSON carries.
+		if i, err := strconv.ParseInt(strconv.FormatFloat(f, 'f', -1, 64), 10, 64); err == nil {
+			n.kind, n.num = Int, i
+		}
+	}
+}
+
+// key reads a map key and gives it the text that sigs.k8s.io/yaml gives it in JSON. It
+// answers nil for a key without a JSON form.
+func (p *parser) key(y *yaml.Node, depth int) (*Node, string) {
+	target := y
+	if y.Kind == yaml.AliasNode {
+		if target = y.Alias; p.alias(y) == nil {
+			return nil, ""
+		}
+	}
+	if target.Kind != yaml.ScalarNode {
+		if n := p.node(y, depth); n != nil {
+			p.report(BadKey, n.Span(), fmt.Sprintf("a key must be a string, not %s", article(n.kind)))
+		}
+		return nil, ""
+	}
+	if !p.count(y, 1) {
+		return nil, ""
+	}
+	n := p.newNode(target)
+	p.open(y)
+	s, ok := p.scalar(n, target)
+	if !ok {
+		return nil, ""
+	}
+	p.anchored(y, n)
+	n.kind = String
+	switch s.form {
+	case isText, isTime:
+	case isInt:
+		n.str = strconv.FormatInt(s.int, 10)
+	case isBool:
+		n.str = strconv.FormatBool(s.int != 0)
+	case isFloat:
+		n.str = floatKey(s.float)
+	case isNull, isUint:
+		n.kind = Null
+		p.report(BadKey, n.Span(), fmt.Sprintf("the key %s has no JSON form", strconv.Quote(target.Value)))
+		return nil, ""
+	}
+	return n, n.str
+}
+
+// floatKey is the text of a number as a key; single precision is what sigs.k8s.io/yaml uses.
+func floatKey(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return ".nan"
+	case math.IsInf(f, 1):
+		return ".inf"
+	case math.IsInf(f, -1):
+		return "-.inf"
+	}
+	return strconv.FormatFloat(f, 'g', -1, 32)
+}
+
+// form is what a scalar is in YAML 1.1, before JSON has its say.
+type form uint8
+
+const (
+	isText form = iota
+	isNull
+	isBool
+	isInt
+	isUint // larger than an int64
+	isFloat
+	isTime
+)
+
+type scalar struct {
+	form  form
+	int   int64 // also 0 or 1 of a boolean
+	uint  uint64
+	float float64
+}
+
+// scalar reads style, place and text of a scalar into n and tells what it is. It answers false when
+// the text does not fit its tag.
+func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 	switch {
 	case y.Style&yaml.DoubleQuotedStyle != 0:
 		n.style = doubleQuoted
@@ -28,118 +142,130 @@ func (p *parser) scalar(n *Node, y *yaml.Node) {
 	case y.Style&yaml.FoldedStyle != 0:
 		n.style = folded
 	}
-	n.start = p.contentStart(n.start, n.style)
-	n.kind, n.str = String, y.Value
-	switch {
-	case tag == "!!binary":
+	content, bang := p.contentStart(n.start, n.style != plain || y.Value != "")
+	n.start, n.str = content, y.Value
+	if y.Style&yaml.TaggedStyle == 0 {
+		if n.style != plain || bang {
+			return scalar{}, true
+		}
+		return resolve(y.Value, false), true
+	}
+	return p.tagged(n, y)
+}
+
+// tagged reads a scalar with a tag of its own.
+func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
+	tag := y.ShortTag()
+	want := isText
+	switch tag {
+	case "!!binary":
 		data, err := base64.StdEncoding.DecodeString(y.Value)
 		if err != nil {
 			p.report(BadValue, n.Span(), "!!binary is not valid base64")
-			return
+			return scalar{}, false
 		}
-		n.str = string(data)
-	case tag == "!!str" || (tag == "" && n.style != plain):
+		n.str = string([]rune(string(data))) // JSON has no bytes that are not UTF-8.
+		return scalar{}, true
+	case "!!null":
+		want = isNull
+	case "!!bool":
+		want = isBool
+	case "!!int":
+		want = isInt
+	case "!!float":
+		want = isFloat
+	case "!!timestamp":
+		want = isTime
 	default:
-		p.resolve(n, y.Value)
+		return scalar{}, true
 	}
+	s := resolve(y.Value, want == isTime)
+	switch {
+	case s.form == want || (s.form == isUint && want == isInt):
+		return s, true
+	case s.form == isInt && want == isFloat:
+		return scalar{form: isFloat, float: float64(s.int)}, true
+	}
+	p.report(BadValue, n.Span(), fmt.Sprintf("%q is not %s", y.Value, tag))
+	return scalar{}, false
 }
 
-// contentStart skips the tag and anchor before a scalar, where the YAML library's position points.
-func (p *parser) contentStart(at int, s style) int {
+// contentStart skips the tag and the anchor before a scalar, where the YAML library's position points.
+// Bang tells that the tag is a lone exclamation mark, which makes any value text.
+func (p *parser) contentStart(at int, content bool) (start int, bang bool) {
 	data := p.file.data
-	for at < len(data) && (data[at] == '!' || data[at] == '&') && s != plain {
-		for at < len(data) && !isSpace(data[at]) {
-			at++
-		}
-		for at < len(data) && isSpace(data[at]) {
-			at++
-		}
-	}
-	for s == plain && at < len(data) && (data[at] == '!' || data[at] == '&') {
+	for at < len(data) && (data[at] == '!' || data[at] == '&') {
 		end := at
 		for end < len(data) && !isSpace(data[end]) {
 			end++
 		}
-		for end < len(data) && (data[end] == ' ' || data[end] == '\t') {
+		bang = bang || data[at:end] == "!"
+		for end < len(data) && (data[end] == ' ' || data[end] == '\t' || (content && isSpace(data[end]))) {
 			end++
 		}
 		at = end
 	}
-	return at
+	return at, bang
 }
 
 var yaml11Float = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 
-// resolve decides what an unquoted scalar means.
-func (p *parser) resolve(n *Node, text string) {
+// resolve decides what an unquoted scalar means. A date is one only where nothing else is possible,
+// except for the tag !!timestamp.
+func resolve(text string, dates bool) scalar {
 	switch text {
 	case "", "~", "null", "Null", "NULL":
-		n.kind = Null
-		return
+		return scalar{form: isNull}
 	case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
-		n.kind, n.num = Bool, 1
-		return
+		return scalar{form: isBool, int: 1}
 	case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF":
-		n.kind = Bool
-		return
-	case ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF":
-		p.report(BadValue, n.Span(), fmt.Sprintf("%s has no JSON form", text))
-		n.kind = Null
-		return
+		return scalar{form: isBool}
+	case ".nan", ".NaN", ".NAN":
+		return scalar{form: isFloat, float: math.NaN()}
+	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF":
+		return scalar{form: isFloat, float: math.Inf(1)}
+	case "-.inf", "-.Inf", "-.INF":
+		return scalar{form: isFloat, float: math.Inf(-1)}
 	}
-	if c := text[0]; c != '+' && c != '-' && c != '.' && (c < '0' || c > '9') {
-		return
-	}
-	if i, ok := parseInt(text); ok {
-		n.kind, n.num = Int, i
-		return
-	}
-	if f, ok := parseFloat(text); ok {
-		p.float(n, f)
-	}
-}
-
-// float stores a number as JSON would carry it: without a fraction it is an integer.
-func (p *parser) float(n *Node, f float64) {
-	if math.IsInf(f, 0) || math.IsNaN(f) {
-		p.report(BadValue, n.Span(), "the number is too large for JSON")
-		n.kind = Null
-		return
-	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
-		n.kind, n.num = Int, int64(f)
-		if math.Abs(f) < 1e21 {
-			return
+	switch c := text[0]; {
+	case c == '.':
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			return scalar{form: isFloat, float: f}
 		}
+	case c == '+' || c == '-' || (c >= '0' && c <= '9'):
+		if dates && isTimestamp(text) {
+			return scalar{form: isTime}
+		}
+		return number(strings.ReplaceAll(text, "_", ""))
 	}
-	n.kind, n.float = Float, f
+	return scalar{}
 }
 
-func parseInt(text string) (int64, bool) {
-	digits := strings.ReplaceAll(text, "_", "")
+// number reads digits as Go does: 0x, 0o, 0b and a leading zero change the base.
+func number(digits string) scalar {
 	if i, err := strconv.ParseInt(digits, 0, 64); err == nil {
-		return i, true
+		return scalar{form: isInt, int: i}
 	}
-	if rest, ok := strings.CutPrefix(digits, "-0b"); ok {
-		if i, err := strconv.ParseInt("-"+rest, 2, 64); err == nil {
-			return i, true
+	if u, err := strconv.ParseUint(digits, 0, 64); err == nil {
+		return scalar{form: isUint, uint: u}
+	}
+	if yaml11Float.MatchString(digits) {
+		if f, err := strconv.ParseFloat(digits, 64); err == nil {
+			return scalar{form: isFloat, float: f}
 		}
 	}
-	return 0, false
+	return scalar{}
 }
 
-func parseFloat(text string) (float64, bool) {
-	if text[0] == '.' {
-		f, err := strconv.ParseFloat(text, 64)
-		return f, err == nil
+// isTimestamp reports whether text is a date in one of the notations that kubectl's YAML library knows.
+func isTimestamp(text string) bool {
+	if len(text) < 5 || text[4] != '-' || strings.ContainsFunc(text[:4], func(r rune) bool { return r < '0' || r > '9' }) {
+		return false
 	}
-	digits := strings.ReplaceAll(text, "_", "")
-	if u, err := strconv.ParseUint(digits, 0, 64); err == nil {
-		return float64(u), true
+	for _, layout := range []string{"2006-1-2T15:4:5.999999999Z07:00", "2006-1-2t15:4:5.999999999Z07:00", "2006-1-2 15:4:5.999999999", "2006-1-2"} {
+		if _, err := time.Parse(layout, text); err == nil {
+			return true
+		}
 	}
-	if !yaml11Float.MatchString(digits) {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(digits, 64)
-	return f, err == nil || math.IsInf(f, 0)
+	return false
 }
