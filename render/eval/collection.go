@@ -29,7 +29,7 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 	b.withoutLocals(base.Template, n.Dimensions)
 	waits = append(waits, b.waits...)
 	if b.failed {
-		s.phase = failed
+		s.fail(n.Base())
 		return
 	}
 	if len(waits) > 0 {
@@ -42,7 +42,7 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 		o := item.object(base.Template)
 		waits = append(waits, item.waits...)
 		if item.failed {
-			s.phase = failed
+			s.fail(n.Base())
 			return
 		}
 		objects = append(objects, o)
@@ -52,14 +52,14 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 		return
 	}
 	if !r.distinct(n, objects) {
-		s.phase = failed
+		s.fail(n.Base())
 		return
 	}
 	values, open := make([]ref.Val, len(objects)), make([]ref.Val, len(objects))
 	for i, o := range objects {
 		v, ok := r.finish(base, o, place{item: i, level: level})
 		if !ok {
-			s.phase = failed
+			s.fail(n.Base())
 			return
 		}
 		values[i], open[i] = v.value, v.open
@@ -76,14 +76,14 @@ func (r *run) dimensions(n *graph.Collection, s *state) ([]dimension, []Wait) {
 		v, w := r.eval(d.List, nil)
 		if v == nil {
 			if w == nil {
-				s.phase = failed
+				s.fail(n.Base())
 			}
 			waits = append(waits, w...)
 			continue
 		}
 		items, ok := r.items(d, v)
 		if !ok {
-			s.phase = failed
+			s.fail(n.Base())
 			continue
 		}
 		if len(items) == 0 && len(waits) == 0 {
@@ -91,7 +91,7 @@ func (r *run) dimensions(n *graph.Collection, s *state) ([]dimension, []Wait) {
 		}
 		if size *= len(items); size > r.request.MaxItems {
 			r.diags.Errorf(diag.EvaluationCollection, d.List.Span(), "the collection %q would have %d items, more than the limit of %d", n.Base().ID, size, r.request.MaxItems)
-			s.phase = failed
+			s.fail(n.Base())
 			return nil, nil
 		}
 		all = append(all, dimension{items: items})

@@ -53,7 +53,7 @@ func (r *run) reference(base *graph.Base, s *state) (map[string]any, bool) {
 	o := b.object(base.Template)
 	switch {
 	case b.failed:
-		s.phase = failed
+		s.fail(base)
 	case len(b.waits) > 0:
 		r.hold(base, s, b.waits, nil)
 	default:
@@ -73,7 +73,7 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 	selector, err := selectorOf(metadata["selector"])
 	if err != nil {
 		r.diags.Errorf(diag.EvaluationSelector, base.Source.External.Selector.Span(), "the selector of %q is not a label selector: %v", base.ID, err)
-		s.phase = failed
+		s.fail(base)
 		return
 	}
 	namespace, _ := names(o)

@@ -17,13 +17,13 @@ func (r *run) resource(n *graph.Resource, s *state, level int) {
 	o := b.object(n.Base().Template)
 	switch {
 	case b.failed:
-		s.phase = failed
+		s.fail(n.Base())
 	case len(b.waits) > 0:
 		r.hold(n.Base(), s, b.waits, nil)
 	default:
 		v, ok := r.finish(n.Base(), o, place{item: -1, level: level})
 		if !ok {
-			s.phase = failed
+			s.fail(n.Base())
 			return
 		}
 		s.phase, s.value, s.open = rendered, v.value, v.open

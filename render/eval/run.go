@@ -8,6 +8,7 @@ import (
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/value"
+	"github.com/krowave/krowave/render/fieldpath"
 	"github.com/krowave/krowave/render/graph"
 	"github.com/krowave/krowave/render/source"
 )
@@ -55,6 +56,11 @@ type state struct {
 	open ref.Val
 }
 
+// fail gives a node up. Whoever looks at it sees an object of which nothing is known.
+func (s *state) fail(base *graph.Base) {
+	s.phase, s.value = failed, value.UnknownObject(base.ID)
+}
+
 // run is one render in progress.
 type run struct {
 	request Request
@@ -87,7 +93,7 @@ func Run(g *graph.Graph, request Request) (*Result, diag.List) {
 
 // all walks the nodes in topological order and then projects the status.
 func (r *run) all() {
-	r.instance = withoutStatus(r.request.Instance)
+	r.instance = r.asSeen(r.request.Instance)
 	r.schema = value.Wrap(r.instance, r.graph.InstanceSchema, value.Absent)
 	r.states = make([]state, len(r.graph.Nodes))
 	levels := levelsOf(r.graph, r.request.Nested)
@@ -99,18 +105,44 @@ func (r *run) all() {
 	r.status()
 }
 
-// withoutStatus hides the status: expressions cannot read the instance's own one.
-func withoutStatus(instance map[string]any) map[string]any {
-	if _, ok := instance["status"]; !ok {
-		return instance
-	}
-	visible := make(map[string]any, len(instance))
+// asSeen is the instance as expressions see it: without the status, which they cannot
+// read, and with what only a server sets taken from the live instance, or unknown.
+func (r *run) asSeen(instance map[string]any) map[string]any {
+	seen := make(map[string]any, len(instance))
 	for k, v := range instance {
 		if k != "status" {
-			visible[k] = v
+			seen[k] = v
 		}
 	}
-	return visible
+	written, _ := instance["metadata"].(map[string]any)
+	metadata := make(map[string]any, len(written)+len(serverSet()))
+	for k, v := range written {
+		metadata[k] = v
+	}
+	live := map[string]any{}
+	if r.request.Observed != nil {
+		namespace, name := names(instance)
+		if o, ok := r.request.Observed.Find(r.graph.InstanceGVK().GroupKind(), namespace, name); ok {
+			live, _ = o["metadata"].(map[string]any)
+		}
+	}
+	for _, field := range serverSet() {
+		if metadata[field] != nil {
+			continue
+		}
+		if v, ok := live[field]; ok {
+			metadata[field] = v
+			continue
+		}
+		metadata[field] = value.NewUnknown(value.Path{Node: instanceName, Field: fieldpath.Path{}.Key("metadata").Key(field)})
+	}
+	seen["metadata"] = metadata
+	return seen
+}
+
+// serverSet are the fields of metadata that an instance in Git cannot have and a stored one always has.
+func serverSet() []string {
+	return []string{"uid", "resourceVersion", "generation", "creationTimestamp"}
 }
 
 // node decides on one node: excluded, held, or rendered.
@@ -168,7 +200,7 @@ func (r *run) included(base *graph.Base, s *state) ([]Wait, bool) {
 		case w != nil:
 			waits = append(waits, w...)
 		case v == nil:
-			s.phase = failed
+			s.fail(base)
 		case !truth(v):
 			s.phase, s.value = absent, value.UnknownObject(base.ID)
 			r.result.Absent = append(r.result.Absent, Absent{Node: r.prefix + base.ID, Span: condition.Span()})
@@ -189,7 +221,7 @@ func (r *run) after(base *graph.Base, s *state) []string {
 		case held:
 			after = append(after, r.prefix+r.graph.Nodes[i].Base().ID)
 		case failed:
-			s.phase = failed
+			s.fail(base)
 		case waiting, rendered, absent:
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/graph"
 )
 
@@ -14,9 +15,14 @@ func (r *run) status() {
 	if r.graph.Status == nil {
 		return
 	}
+	before := len(r.diags)
 	b := &builder{run: r}
 	if s, ok := b.known(r.graph.Status).(map[string]any); ok {
 		r.result.Status = s
+	}
+	// A status that cannot be computed does not stop the objects from being delivered.
+	for i := range r.diags[before:] {
+		r.diags[before+i].Severity = diag.Warning
 	}
 }
 

@@ -20,8 +20,12 @@ import (
 // for the largest possible texts and lists is above the limit.
 func (c *Checked) plan(env *cel.Env, diags *diag.List) {
 	estimate, err := dialect.Estimate(env, c.checked, sizes{})
-	c.cost, c.tracked = estimate.Min, err != nil || estimate.Max > MaxCost || comprehends(c.AST().Expr())
-	if err == nil && estimate.Min > MaxCost {
+	c.tracked = err != nil || estimate.Max > MaxCost || comprehends(c.AST().Expr())
+	if !c.tracked {
+		c.cost = estimate.Min
+	}
+	// With variables even the lower bound of the API server's model is a guess at their sizes.
+	if err == nil && len(c.Names) == 0 && estimate.Min > MaxCost {
 		diags.Errorf(diag.ExpressionCost, c.Span(), "the expression costs at least %d, more than the limit of %d", estimate.Min, MaxCost)
 	}
 	checked, tracked := c.checked, c.tracked
