@@ -47,6 +47,9 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		diags.Errorf(diag.InputVersion, source.Span{}, "%v", err)
 		return nil, diags
 	}
+	for _, b := range in.Bundles {
+		base = base.WithBundle(b)
+	}
 	known := slices.Clone(in.Known)
 	for _, n := range in.CRDs {
 		kinds, problems := catalog.ReadCRD(n)

@@ -19,6 +19,8 @@ type Input struct {
 	CRDs []*source.Node
 	// Known are kinds that are in the cluster anyway.
 	Known []catalog.Kind
+	// Bundles are schemas exported from a cluster. CRDs and Known shadow what they say.
+	Bundles []*catalog.Bundle
 	// Objects are all other objects: instances of the RGDs, and what passes through.
 	Objects []*source.Node
 	// Observed finds live objects; nil when none are known.

@@ -22,6 +22,12 @@ type Options struct {
 	Mode Mode
 	// Strict turns every warning into an error.
 	Strict bool
+	// RefuseObjects makes errors of what the API server would refuse in a rendered object.
+	// Without it that is a warning, since the schema at hand may not be the cluster's.
+	RefuseObjects bool
+	// AllowEmpty allows a render without any object, which is an error otherwise: whoever
+	// applies the output would delete everything.
+	AllowEmpty bool
 	// Namespace is given to namespaced instances that name none; "" is "default".
 	Namespace string
 	// Omit allows omit() in templates, which kro keeps behind a feature gate.

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krowave/krowave/render/catalog"
@@ -50,7 +52,6 @@ func (p *Program) severity(diags diag.List) diag.List {
 type rendered struct {
 	instance Instance
 	objects  []eval.Object
-	levels   int
 	program  *eval.Program
 	diags    diag.List
 }
@@ -75,11 +76,11 @@ func (p *Program) Render() (*Result, diag.List) {
 	if diags = p.severity(diags); diags.HasErrors() {
 		return nil, diags
 	}
-	if p.options.mode() == Passthrough {
-		return p.passthrough(all), diags
-	}
 	result, problems := p.assemble(all, others)
 	diags = append(diags, problems...)
+	if len(result.Objects) == 0 && !p.options.AllowEmpty && !p.broken() {
+		diags = append(diags, empty(result)...)
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -101,52 +102,91 @@ func (p *Program) instance(n *source.Node) rendered {
 		MaxItems: p.options.MaxItems, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
 	})
 	r.diags = append(r.diags, diags...)
-	r.objects, r.levels = result.Objects, result.Levels
+	r.objects, r.instance.Levels = result.Objects, result.Levels
 	r.instance.Held, r.instance.Absent, r.instance.Status = result.Held, result.Absent, result.Status
 	return r
+}
+
+// broken reports RGDs with errors, of which the objects are missing.
+func (p *Program) broken() bool {
+	return slices.ContainsFunc(p.units, func(u *unit) bool { return u.program == nil })
+}
+
+// empty says why nothing came out.
+func empty(r *Result) diag.List {
+	var diags diag.List
+	d := diags.Errorf(diag.EvaluationEmpty, source.Span{}, "there is nothing to apply")
+	switch {
+	case r.Held():
+		d.WithHint("every resource waits for a run-time value; give the live objects with --observed, or use --allow-empty")
+	case len(r.Instances) == 0:
+		d.WithHint("the input has no instance of its RGDs and no other object; use --allow-empty if that is right")
+	default:
+		d.WithHint("the conditions of the RGDs exclude every resource; use --allow-empty if that is right")
+	}
+	return diags
 }
 
 // assemble puts everything in order: CRDs first, then what passes through, then each
 // instance's objects with the instance behind them.
 func (p *Program) assemble(all []rendered, others []*source.Node) (*Result, diag.List) {
-	var diags diag.List
 	result := &Result{}
-	add := func(value map[string]any) {
-		result.Objects = append(result.Objects, Object{Value: value, Instance: -1})
+	for _, r := range all {
+		result.Instances = append(result.Instances, r.instance)
 	}
-	for _, n := range p.input.CRDs {
-		if object, ok := n.JSON().(map[string]any); ok {
-			add(object)
-		}
+	if p.options.mode() == Passthrough {
+		result.plain(p.input.CRDs, p.input.RGDs, p.input.Objects)
+		return result, nil
 	}
+	var diags diag.List
+	result.plain(p.input.CRDs)
 	if p.options.mode() == Expand {
-		for _, g := range p.delivered(all) {
-			object, err := crd.Object(g.CRD)
-			if err != nil {
-				diags.Errorf(diag.CRDStructure, g.RGD.Schema.Node.Span(), "%v", err)
-				continue
-			}
-			add(object)
-		}
+		diags = result.generated(p.delivered(all))
 	}
-	for _, n := range others {
-		if object, ok := n.JSON().(map[string]any); ok {
-			add(object)
-		}
-	}
+	result.plain(others)
 	for i, r := range all {
 		for _, o := range r.objects {
 			if o.Instance && p.options.mode() == Children {
 				continue
 			}
-			result.Objects = append(result.Objects, Object{Value: o.Value, Instance: i, Node: o.Node, Level: o.Level})
+			result.Objects = append(result.Objects, Object{Value: o.Value, At: o.Base.Source.Template, Base: o.Base,
+				Instance: i, Node: o.Node, Item: o.Item, Level: o.Level})
 		}
 		if p.options.mode() == Expand {
-			result.Objects = append(result.Objects, Object{Value: r.instance.Value, Instance: i, Level: r.levels})
+			result.Objects = append(result.Objects, Object{Value: r.instance.Value, At: r.instance.At, Instance: i, Item: -1, Level: r.instance.Levels})
 		}
-		result.Instances = append(result.Instances, r.instance)
 	}
 	return result, diags
+}
+
+// plain adds objects as they were written.
+func (r *Result) plain(lists ...[]*source.Node) {
+	for _, n := range slices.Concat(lists...) {
+		if object, ok := n.JSON().(map[string]any); ok {
+			r.Objects = append(r.Objects, Object{Value: object, At: n, Instance: -1, Item: -1})
+		}
+	}
+}
+
+// generated adds the CRDs of RGDs.
+func (r *Result) generated(graphs []*graph.Graph) diag.List {
+	var diags diag.List
+	for _, g := range graphs {
+		object, err := crd.Object(g.CRD)
+		if err != nil {
+			diags.Errorf(diag.CRDStructure, g.RGD.Schema.Node.Span(), "%v", err)
+			continue
+		}
+		r.Objects = append(r.Objects, Object{Value: object, At: g.RGD.Schema.Node, Instance: -1, Item: -1})
+	}
+	return diags
+}
+
+// CRDs are the CRDs that the RGDs of the input define, those of the library left out.
+func (p *Program) CRDs() ([]Object, diag.List) {
+	result := &Result{}
+	diags := result.generated(p.delivered(nil))
+	return result.Objects, diags
 }
 
 // delivered are the RGDs whose CRD goes into the output: those of the input, and those
@@ -168,20 +208,4 @@ func (p *Program) delivered(all []rendered) []*graph.Graph {
 		}
 	}
 	return graphs
-}
-
-// passthrough puts out the input as it is.
-func (p *Program) passthrough(all []rendered) *Result {
-	result := &Result{}
-	for _, list := range [][]*source.Node{p.input.CRDs, p.input.RGDs, p.input.Objects} {
-		for _, n := range list {
-			if object, ok := n.JSON().(map[string]any); ok {
-				result.Objects = append(result.Objects, Object{Value: object, Instance: -1})
-			}
-		}
-	}
-	for _, r := range all {
-		result.Instances = append(result.Instances, r.instance)
-	}
-	return result
 }

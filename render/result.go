@@ -2,6 +2,7 @@ package render
 
 import (
 	"github.com/krowave/krowave/render/eval"
+	"github.com/krowave/krowave/render/graph"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -17,12 +18,20 @@ type Result struct {
 type Object struct {
 	// Value is the object; the caller owns it.
 	Value map[string]any
+	// At is the text that the object was made from: a template, an instance, or the
+	// object itself. Of a generated CRD it is the RGD's schema.
+	At *source.Node
+	// Base is the node that made the object; nil for the instance itself and for
+	// objects that belong to none.
+	Base *graph.Base
 	// Instance is the position in [Result.Instances] of the instance that the object
 	// belongs to, or -1 for CRDs and for objects that pass through.
 	Instance int
 	// Node is the id of the node that made it, or "" for the instance itself and for
 	// objects that belong to none.
 	Node string
+	// Item is the position in a collection, or -1.
+	Item int
 	// Level counts from 0 inside an instance; everything on a level can be applied at
 	// once when the levels before it are there. Objects that belong to no instance have 0.
 	Level int
@@ -33,6 +42,7 @@ type Instance struct {
 	At     *source.Node
 	Value  map[string]any // as the API server would store it
 	RGD    string
+	Levels int // the instance itself stands on this level, behind all of its objects
 	Held   []eval.Held
 	Absent []eval.Absent
 	Status map[string]any // the fields of its status that are known
