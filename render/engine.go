@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -16,7 +17,25 @@ import (
 )
 
 // Engine compiles. It holds what does not depend on any input.
-type Engine struct{ language *expr.Language }
+type Engine struct {
+	language *expr.Language
+	builtin  sync.Map // *catalog.Catalog by version; what was decoded once serves every later input
+}
+
+// kubernetes is the catalogue of a Kubernetes version.
+func (e *Engine) kubernetes(version string) (*catalog.Catalog, error) {
+	if c, ok := e.builtin.Load(version); ok {
+		if known, ok := c.(*catalog.Catalog); ok {
+			return known, nil
+		}
+	}
+	c, err := catalog.Builtin(version)
+	if err != nil {
+		return nil, err
+	}
+	e.builtin.Store(version, c)
+	return c, nil
+}
 
 // NewEngine makes an engine. An error is a defect of this program.
 func NewEngine() (*Engine, error) {
@@ -42,7 +61,7 @@ type unit struct {
 // that have them.
 func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 	var diags diag.List
-	base, err := catalog.Builtin(o.KubernetesVersion)
+	base, err := e.kubernetes(o.KubernetesVersion)
 	if err != nil {
 		diags.Errorf(diag.InputVersion, source.Span{}, "%v", err)
 		return nil, diags

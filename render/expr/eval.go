@@ -45,12 +45,12 @@ type Outcome struct {
 
 // Eval evaluates the expression.
 func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
-	program, err := c.program()
+	p, err := c.plan()
 	if err != nil {
 		return Outcome{Err: fmt.Errorf("plan the expression: %w", err)}
 	}
-	v, details, err := program.Eval(variables)
-	if err := budget.charge(c, details); err != nil {
+	v, details, err := p.program.Eval(variables)
+	if err := budget.charge(p, details); err != nil {
 		return Outcome{Err: err}
 	}
 	if err != nil {
@@ -63,9 +63,9 @@ func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
 }
 
 // charge takes the cost of an evaluation off the budget.
-func (b *Budget) charge(c *Checked, details *cel.EvalDetails) error {
-	cost := c.cost
-	if c.tracked && details != nil && details.ActualCost() != nil {
+func (b *Budget) charge(p plan, details *cel.EvalDetails) error {
+	cost := p.cost
+	if p.tracked && details != nil && details.ActualCost() != nil {
 		cost = *details.ActualCost()
 	}
 	if cost > b.left {

@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"sync"
-
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common/ast"
@@ -12,29 +10,39 @@ import (
 	"github.com/krowave/krowave/render/expr/dialect"
 )
 
-// plan estimates the cost of a checked expression and prepares its program, which is
-// made on first use: in a large repository most expressions are not evaluated in a run.
+// plan is what an expression needs to run.
+type plan struct {
+	program cel.Program
+	cost    uint64 // charged for each evaluation, unless it is tracked
+	tracked bool
+}
+
+// newPlan estimates the cost of a checked expression and makes its program.
 //
 // Counting the cost while a program runs makes it several times slower. It is done
 // only where the cost can become high: for comprehensions, and where even the estimate
 // for the largest possible texts and lists is above the limit.
-func (c *Checked) plan(env *cel.Env, diags *diag.List) {
+func newPlan(env *cel.Env, c *Checked) (plan, error) {
 	estimate, err := dialect.Estimate(env, c.checked, sizes{})
-	c.tracked = err != nil || estimate.Max > MaxCost || comprehends(c.AST().Expr())
-	if !c.tracked {
-		c.cost = estimate.Min
+	p := plan{cost: estimate.Min, tracked: err != nil || estimate.Max > MaxCost || comprehends(c.AST().Expr())}
+	var options []cel.ProgramOption
+	if p.tracked {
+		p.cost = 0
+		options = dialect.Limit(MaxCost)
 	}
-	// With variables even the lower bound of the API server's model is a guess at their sizes.
-	if err == nil && len(c.Names) == 0 && estimate.Min > MaxCost {
+	p.program, err = dialect.Program(env, c.checked, options...)
+	return p, err
+}
+
+// costly reports an expression without variables that costs too much. With variables even
+// the lower bound of the API server's model is a guess at their sizes.
+func costly(env *cel.Env, c *Checked, diags *diag.List) {
+	if len(c.Names) > 0 {
+		return
+	}
+	if estimate, err := dialect.Estimate(env, c.checked, sizes{}); err == nil && estimate.Min > MaxCost {
 		diags.Errorf(diag.ExpressionCost, c.Span(), "the expression costs at least %d, more than the limit of %d", estimate.Min, MaxCost)
 	}
-	checked, tracked := c.checked, c.tracked
-	c.program = sync.OnceValues(func() (cel.Program, error) {
-		if tracked {
-			return dialect.Program(env, checked, dialect.Limit(MaxCost)...)
-		}
-		return dialect.Program(env, checked)
-	})
 }
 
 // comprehends reports a comprehension such as map, filter or all.

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
@@ -74,9 +75,7 @@ type Checked struct {
 	// Type is the static type of the result.
 	Type    *types.Type
 	checked *cel.Ast
-	program func() (cel.Program, error)
-	cost    uint64 // charged for each evaluation, unless it is tracked
-	tracked bool
+	plan    func() (plan, error)
 }
 
 // Check finds the type of an expression.
@@ -92,7 +91,9 @@ func (s *Scope) Check(p *Parsed) (*Checked, diag.List) {
 		return nil, diags
 	}
 	c := &Checked{Parsed: p, Type: checked.OutputType(), checked: checked}
-	c.plan(s.env, &diags)
+	costly(s.env, c, &diags)
+	// Made on first use: in a large repository most expressions are not evaluated in a run.
+	c.plan = sync.OnceValues(func() (plan, error) { return newPlan(s.env, c) })
 	return c, diags
 }
 
