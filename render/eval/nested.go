@@ -19,6 +19,20 @@ type Program struct {
 // Levels is the number of levels of the graph, those of nested RGDs included.
 func (p *Program) Levels() int { return levelsOf(p.Graph, p.Nested).total }
 
+// Starts are the levels on which the nodes of the graph start, by position, counted from
+// that of the whole graph. A node whose kind is another RGD takes several levels.
+func (p *Program) Starts() []int { return levelsOf(p.Graph, p.Nested).start }
+
+// Ends are the levels behind the nodes of the graph, by position. An external node
+// takes no level, so that it ends where it starts.
+func (p *Program) Ends() []int {
+	ends := p.Starts()
+	for i, n := range p.Graph.Nodes {
+		ends[i] += depth(n, p.Nested)
+	}
+	return ends
+}
+
 // nested renders an instance of another RGD through: first its children, then the
 // instance itself. What expressions see of it is the instance with the status that its
 // own RGD gives it, as far as that is known.

@@ -7,6 +7,7 @@ import (
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/rgd"
+	"github.com/krowave/krowave/render/simpleschema"
 )
 
 // Graph is a compiled RGD.
@@ -17,6 +18,8 @@ type Graph struct {
 	// InstanceSchema types the variable schema: apiVersion, kind, metadata and spec, without status.
 	InstanceSchema *catalog.Schema
 	CRD            *apiextensionsv1.CustomResourceDefinition
+	// Origin leads from the schema of the instances' spec to the user's text.
+	Origin *simpleschema.Origin
 	// Nodes are in the order of spec.resources.
 	Nodes []Node
 	Order Order

@@ -77,6 +77,7 @@ func (c *compiler) finish() {
 	if c.built == nil || c.diags.HasErrors() {
 		return
 	}
+	c.graph.Origin = c.built.Origin
 	s := c.rgd.Schema
 	columns, diags := crd.Columns(s.PrinterColumns)
 	c.add(diags)
