@@ -75,7 +75,7 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		diags = append(diags, problems...)
 		known = append(known, kinds...)
 	}
-	p := &Program{options: o, input: in, catalog: base.With(known...), programs: map[schema.GroupVersionKind]*eval.Program{}}
+	p := &Program{options: o, input: in, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}}
 	units := decode(in, o)
 	diags = append(diags, duplicates(units)...)
 	layers, problems := layersOf(units)
@@ -91,6 +91,7 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		}
 		p.catalog = p.catalog.With(kinds...)
 	}
+	p.declared = declare(in.Objects, p.programs)
 	for _, u := range units {
 		diags = append(diags, u.diags...)
 		p.units = append(p.units, u)

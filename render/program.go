@@ -21,6 +21,7 @@ type Program struct {
 	catalog  *catalog.Catalog
 	units    []*unit
 	programs map[schema.GroupVersionKind]*eval.Program
+	declared declared
 }
 
 // Graphs are the compiled RGDs in the order of the input.
@@ -98,7 +99,7 @@ func (p *Program) instance(n *source.Node) rendered {
 		return r
 	}
 	result, diags := eval.Run(r.program.Graph, eval.Request{
-		Instance: admitted, At: n, Observed: p.input.Observed, Nested: p.nested,
+		Instance: admitted, At: n, Observed: p.input.Observed, Declared: p.declared, Nested: p.nested,
 		MaxItems: p.options.MaxItems, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
 	})
 	r.diags = append(r.diags, diags...)

@@ -63,7 +63,9 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 			return
 		}
 		values[i], open[i] = v.value, v.open
+		s.observe(v)
 	}
+	s.size = len(objects)
 	s.phase, s.value, s.open = rendered, value.Collection(values), value.Collection(open)
 }
 

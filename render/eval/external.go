@@ -40,6 +40,14 @@ func (r *run) external(n *graph.External, s *state) {
 		if live, found := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); found {
 			s.phase, s.value = rendered, value.Wrap(live, base.Schema, value.Absent)
 			s.open = value.Wrap(live, base.Schema, value.UnknownIn(base.ID))
+			s.live, s.size = []map[string]any{live}, 1
+			return
+		}
+	}
+	if r.request.Declared != nil {
+		if written, found := r.request.Declared.Find(base.GVK.GroupKind(), namespace, name); found {
+			s.phase, s.value = rendered, value.Wrap(written, base.Schema, value.UnknownIn(base.ID))
+			s.open = s.value
 			return
 		}
 	}
@@ -77,22 +85,38 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 		return
 	}
 	namespace, _ := names(o)
-	var live []map[string]any
-	complete := false
-	if r.request.Observed != nil {
-		live, complete = r.request.Observed.List(base.GVK.GroupKind(), namespace)
-	}
-	live = slices.DeleteFunc(slices.Clone(live), func(o map[string]any) bool { return !selector.Matches(labelsOf(o)) })
+	live, missing, complete := r.matching(base, namespace, selector)
 	if !complete {
 		r.hold(base, s, []Wait{{Path: base.ID + " (all " + base.GVK.Kind + " objects that match " + selector.String() + ")", Span: base.Source.External.Node.Span()}}, nil)
 		return
 	}
 	values, open := make([]ref.Val, len(live)), make([]ref.Val, len(live))
 	for i, o := range live {
-		values[i] = value.Wrap(o, base.Schema, value.Absent)
 		open[i] = value.Wrap(o, base.Schema, value.UnknownInItem(base.ID, i))
+		values[i] = open[i]
+		if !missing {
+			values[i] = value.Wrap(o, base.Schema, value.Absent)
+		}
 	}
 	s.phase, s.value, s.open = rendered, value.Collection(values), value.Collection(open)
+	s.live, s.size = live, len(live)
+}
+
+// matching lists the live objects that a selector matches or, where nothing was observed,
+// those of the input, of which then only a part is known. Without any the set is not
+// known: that nothing of it was given does not mean that it is empty.
+func (r *run) matching(base *graph.Base, namespace string, selector labels.Selector) (objects []map[string]any, partial, complete bool) {
+	for _, in := range []Observed{r.request.Observed, r.request.Declared} {
+		if in == nil {
+			continue
+		}
+		all, complete := in.List(base.GVK.GroupKind(), namespace)
+		matching := slices.DeleteFunc(slices.Clone(all), func(o map[string]any) bool { return !selector.Matches(labelsOf(o)) })
+		if complete || len(matching) > 0 {
+			return matching, !complete, true
+		}
+	}
+	return nil, false, false
 }
 
 // selectorOf decodes a label selector strictly. kro takes anything but an object as

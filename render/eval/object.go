@@ -26,7 +26,8 @@ func (r *run) resource(n *graph.Resource, s *state, level int) {
 			s.fail(n.Base())
 			return
 		}
-		s.phase, s.value, s.open = rendered, v.value, v.open
+		s.phase, s.value, s.open, s.size = rendered, v.value, v.open, 1
+		s.observe(v)
 	}
 }
 
@@ -60,15 +61,25 @@ func (r *run) visible(base *graph.Base, o map[string]any, item int) seen {
 		namespace, name := names(o)
 		if live, ok := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); ok {
 			merged := value.Merge(o, live)
-			return seen{value: value.Wrap(merged, base.Schema, value.Absent), open: value.Wrap(merged, base.Schema, missing)}
+			return seen{value: value.Wrap(merged, base.Schema, value.Absent), open: value.Wrap(merged, base.Schema, missing), live: merged}
 		}
 	}
 	v := value.Wrap(o, base.Schema, missing)
 	return seen{value: v, open: v}
 }
 
+// observe records that an object of the node was observed.
+func (s *state) observe(v seen) {
+	if live, ok := v.live.(map[string]any); ok {
+		s.live = append(s.live, live)
+	}
+}
+
 // seen is what expressions see of an object, and the same with everything unknown that it lacks.
-type seen struct{ value, open ref.Val }
+type seen struct {
+	value, open ref.Val
+	live        any // the observed object, or nil
+}
 
 // names are the namespace and name of an object.
 func names(o map[string]any) (namespace, name string) {

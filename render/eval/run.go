@@ -25,6 +25,9 @@ type Request struct {
 	At *source.Node
 	// Observed finds live objects; nil when nothing was observed.
 	Observed Observed
+	// Declared finds objects that stand in the input and that nobody renders. External
+	// references see what they say; what they do not say is unknown. Nil when there are none.
+	Declared Observed
 	// Nested finds the RGD behind a kind; nil when RGDs are not rendered through.
 	Nested Nested
 	// MaxItems is the largest size of a collection; 0 means [DefaultMaxItems].
@@ -54,6 +57,9 @@ type state struct {
 	value ref.Val
 	// open is the value with everything unknown that its data lacks.
 	open ref.Val
+	// live are the observed objects of the node, of the size that it should have.
+	live []map[string]any
+	size int
 }
 
 // fail gives a node up. Whoever looks at it sees an object of which nothing is known.
@@ -193,7 +199,7 @@ func (r *run) excluded(base *graph.Base, s *state) bool {
 // included evaluates includeWhen. All conditions must be true; null and none are false.
 // One that is false on what is known excludes the node even when others are unknown.
 func (r *run) included(base *graph.Base, s *state) ([]Wait, bool) {
-	var waits []Wait
+	waits := r.unready(base)
 	for _, condition := range base.IncludeWhen {
 		v, w := r.eval(condition, nil)
 		switch {
