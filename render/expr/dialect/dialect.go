@@ -3,6 +3,7 @@ package dialect
 import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/ext"
 	"k8s.io/apiserver/pkg/cel/library"
 )
@@ -32,8 +33,11 @@ func New() (*cel.Env, error) {
 		cel.Lib(listsLib{}),
 		cel.Lib(omitLib{}),
 		cel.Lib(runtimeLib{}),
-		// Instead of CEL's registry, so that expressions cannot make protobuf messages; as kro does for
-		// typed environments.
+		// Instead of CEL's full registry, as kro does for typed environments; it is also cheaper to extend.
 		cel.CustomTypeProvider(provider{types.NewEmptyRegistry()}),
 	)
 }
+
+// noOverload is the error for arguments of wrong types. It is a new one each time: CEL
+// writes into errors where they came from.
+func noOverload() ref.Val { return types.NewErr("no such overload") }

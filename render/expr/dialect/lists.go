@@ -36,7 +36,7 @@ func (listsLib) ProgramOptions() []cel.ProgramOption {
 func setAtIndex(args ...ref.Val) ref.Val {
 	l, i, ok := listAndIndex(args)
 	if !ok || len(args) != 3 {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	items := itemsOf(l)
 	if i < 0 || i >= int64(len(items)) {
@@ -50,7 +50,7 @@ func setAtIndex(args ...ref.Val) ref.Val {
 func insertAtIndex(args ...ref.Val) ref.Val {
 	l, i, ok := listAndIndex(args)
 	if !ok || len(args) != 3 {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	items := itemsOf(l)
 	if i < 0 || i > int64(len(items)) {
@@ -65,7 +65,7 @@ func insertAtIndex(args ...ref.Val) ref.Val {
 func removeAtIndex(list, index ref.Val) ref.Val {
 	l, i, ok := listAndIndex([]ref.Val{list, index})
 	if !ok {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	items := itemsOf(l)
 	if i < 0 || i >= int64(len(items)) {

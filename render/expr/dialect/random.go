@@ -39,7 +39,7 @@ func seededString(length, seed ref.Val) ref.Val {
 	s, ok2 := seed.(types.String)
 	switch {
 	case !ok || !ok2:
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	case n <= 0:
 		return types.NewErr("random.seededString length must be positive")
 	case n > maxText:
@@ -58,13 +58,13 @@ func seededString(length, seed ref.Val) ref.Val {
 // seededInt is a number from the interval that holds its lower but not its upper bound.
 func seededInt(args ...ref.Val) ref.Val {
 	if len(args) != 3 {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	low, ok := args[0].(types.Int)
 	high, ok2 := args[1].(types.Int)
 	seed, ok3 := args[2].(types.String)
 	if !ok || !ok2 || !ok3 {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	if low >= high {
 		return types.NewErr("random.seededInt min must be less than max")

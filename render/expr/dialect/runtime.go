@@ -110,7 +110,7 @@ func IsConditionStatus(s string) bool { return s == "True" || s == "False" || s 
 // findCondition looks for a condition of a type in an object's status.
 func findCondition(args ...ref.Val) ref.Val {
 	if len(args) != 3 {
-		return types.NoSuchOverloadErr()
+		return noOverload()
 	}
 	wanted, ok := args[2].(types.String)
 	if !ok {

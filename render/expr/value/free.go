@@ -13,7 +13,7 @@ type free struct{ object }
 
 // Equal compares as CEL does.
 func (f *free) Equal(other ref.Val) ref.Val {
-	if u := types.MergeUnknowns(f.gap(), Gap(other)); u != nil {
+	if u := undecided(f, other); u != nil {
 		return u
 	}
 	return Raw(f.data).Equal(other)
@@ -61,7 +61,7 @@ func (f *freeList) Add(other ref.Val) ref.Val {
 
 // Equal compares as CEL does.
 func (f *freeList) Equal(other ref.Val) ref.Val {
-	if u := types.MergeUnknowns(f.gap(), Gap(other)); u != nil {
+	if u := undecided(f, other); u != nil {
 		return u
 	}
 	return Raw(f.items).Equal(other)

@@ -209,10 +209,8 @@ func (l *list) Equal(other ref.Val) ref.Val {
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(other)
 	}
-	if l.knowledge != whole {
-		if u := types.MergeUnknowns(l.gap(), Gap(other)); u != nil {
-			return u
-		}
+	if u := undecided(l, other); u != nil {
+		return u
 	}
 	if l.Size() != o.Size() {
 		return types.False

@@ -150,10 +150,8 @@ func (o *object) Equal(other ref.Val) ref.Val {
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(other)
 	}
-	if o.knowledge != whole {
-		if u := types.MergeUnknowns(o.gap(), Gap(other)); u != nil {
-			return u
-		}
+	if u := undecided(o, other); u != nil {
+		return u
 	}
 	if o.Size() != m.Size() {
 		return types.False

@@ -18,13 +18,13 @@ type Read struct {
 	Presence bool
 
 	route route
-	expr  int64 // the part of the expression that looks
 }
 
 // route is a path that may go over all items of a list.
 type route struct {
 	node  string
 	steps []step
+	exprs []int64 // the parts of the expression that take the steps
 }
 
 // step is a key, a position, or all of them.
@@ -42,9 +42,9 @@ const (
 	stepAll
 )
 
-// then is the route with one more step. Routes share no memory.
-func (r route) then(s step) route {
-	return route{node: r.node, steps: append(slices.Clip(r.steps), s)}
+// then is the route with one more step, which an expression takes. Routes share no memory.
+func (r route) then(s step, expr int64) route {
+	return route{node: r.node, steps: append(slices.Clip(r.steps), s), exprs: append(slices.Clip(r.exprs), expr)}
 }
 
 // path is the beginning of the route up to the first step that is not one place.
@@ -82,14 +82,14 @@ type scope map[string][]route
 // use is for an expression whose value is looked at as a whole.
 func (r *reader) use(e ast.Expr, s scope) {
 	for _, at := range r.origins(e, s) {
-		r.reads = append(r.reads, Read{Path: at.path(), route: at, expr: e.ID()})
+		r.reads = append(r.reads, Read{Path: at.path(), route: at})
 	}
 }
 
 // test is for an expression that only asks whether something is there.
-func (r *reader) test(id int64, routes []route) {
+func (r *reader) test(routes []route) {
 	for _, at := range routes {
-		r.reads = append(r.reads, Read{Path: at.path(), Presence: true, route: at, expr: id})
+		r.reads = append(r.reads, Read{Path: at.path(), Presence: true, route: at})
 	}
 }
 
@@ -101,7 +101,7 @@ func (r *reader) origins(e ast.Expr, s scope) []route {
 		if routes, ok := s[e.AsIdent()]; ok {
 			return routes
 		}
-		return []route{{node: e.AsIdent()}}
+		return []route{{node: e.AsIdent(), exprs: []int64{e.ID()}}}
 	case ast.SelectKind:
 		return r.selection(e, s)
 	case ast.CallKind:
@@ -128,9 +128,9 @@ func (r *reader) origins(e ast.Expr, s scope) []route {
 
 func (r *reader) selection(e ast.Expr, s scope) []route {
 	sel := e.AsSelect()
-	routes := each(r.origins(sel.Operand(), s), field(sel.FieldName()))
+	routes := each(r.origins(sel.Operand(), s), field(sel.FieldName()), e)
 	if sel.IsTestOnly() {
-		r.test(e.ID(), routes)
+		r.test(routes)
 		return nil
 	}
 	return routes
@@ -144,10 +144,11 @@ func field(name string) step {
 	return step{key: name}
 }
 
-func each(routes []route, s step) []route {
+// each takes a step, at an expression, from all routes.
+func each(routes []route, s step, e ast.Expr) []route {
 	inside := make([]route, len(routes))
 	for i, r := range routes {
-		inside[i] = r.then(s)
+		inside[i] = r.then(s, e.ID())
 	}
 	return inside
 }
@@ -171,10 +172,10 @@ func (r *reader) call(e ast.Expr, s scope) []route {
 		}
 		return routes
 	case "hasValue":
-		r.test(e.ID(), r.origins(args[0], s))
+		r.test(r.origins(args[0], s))
 		return nil
 	case "first", "last":
-		return each(r.origins(args[0], s), step{kind: stepAll})
+		return each(r.origins(args[0], s), step{kind: stepAll}, e)
 	}
 	for _, a := range args {
 		r.use(a, s)
@@ -189,15 +190,15 @@ func (r *reader) index(e ast.Expr, args []ast.Expr, s scope) []route {
 		switch key := args[1].AsLiteral().(type) {
 		case types.String:
 			if e.AsCall().FunctionName() == operators.OptSelect {
-				return each(routes, field(string(key)))
+				return each(routes, field(string(key)), e)
 			}
-			return each(routes, step{key: string(key)})
+			return each(routes, step{key: string(key)}, e)
 		case types.Int:
-			return each(routes, step{index: int(key), kind: stepIndex})
+			return each(routes, step{index: int(key), kind: stepIndex}, e)
 		}
 	}
 	r.use(args[1], s)
-	return each(routes, step{kind: stepAll})
+	return each(routes, step{kind: stepAll}, e)
 }
 
 // comprehension binds the variables of a macro. cel.bind is one without items whose
@@ -212,7 +213,7 @@ func (r *reader) comprehension(e ast.Expr, s scope) []route {
 	if c.IterRange().Kind() == ast.ListKind && c.IterRange().AsList().Size() == 0 {
 		return r.origins(c.Result(), inner)
 	}
-	items := each(r.origins(c.IterRange(), s), step{kind: stepAll})
+	items := each(r.origins(c.IterRange(), s), step{kind: stepAll}, c.IterRange())
 	before := len(r.reads)
 	r.bind(c, inner, items)
 	r.use(c.LoopCondition(), inner)

@@ -1,6 +1,7 @@
 package value_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/cel-go/cel"
@@ -103,10 +104,11 @@ func evaluate(t testing.TB, env *cel.Env, text string, vars map[string]any) outc
 	}
 	v, _, err := program.Eval(vars)
 	if err != nil {
-		waits := value.Blame(checked.NativeRep(), err, func(node string) (ref.Val, bool) {
+		cause := value.Blame(checked.NativeRep(), err, func(node string) (ref.Val, bool) {
 			v, ok := vars[node].(ref.Val)
 			return v, ok && node != "schema"
 		})
+		waits := slices.Concat(cause.Absent, cause.Read)
 		return outcome{Waits: texts(waits), Error: waits == nil}
 	}
 	if u, ok := v.(*types.Unknown); ok {

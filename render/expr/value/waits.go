@@ -97,39 +97,49 @@ func isPrefix(p, q fieldpath.Path) bool {
 	return p.Equal(q)
 }
 
-// Blame decides what an evaluation error means. It answers the paths that the expression
-// waits for if the error says that something is not there and the part of the expression that failed
-// looked at an object that may still change; nil if the error is one for good.
+// Cause is why an evaluation failed, as far as the failing part of the expression
+// looked at objects. Without any place the error has another cause than missing data.
+type Cause struct {
+	// Absent are the places that are not there, sorted.
+	Absent []Path
+	// Read are all places that the part looked at, sorted, when none of them is absent: the
+	// missing key or position was computed from them, or belongs to something made of them.
+	Read []Path
+}
+
+// Blame finds the cause of an evaluation error that says that something is not there: the
+// places that an expression on objects known as a whole waits for, or that the
+// instance lacks. Of a position behind the end of a list this is the only way to
+// know, since CEL asks a list for its size and not for the item.
 //
-// A lookup finds the value of such an object by its variable: the instance is not
-// one, and neither is an iterator.
-func Blame(a *ast.AST, err error, lookup func(node string) (ref.Val, bool)) []Path {
+// The error must be the one of the program. A lookup finds the value of a variable.
+func Blame(a *ast.AST, err error, lookup func(name string) (ref.Val, bool)) Cause {
 	var failure *types.Err
 	if !errors.As(err, &failure) || !isLookupError(failure.Unwrap()) {
-		return nil
+		return Cause{}
 	}
-	var read, absent []Path
+	var cause Cause
 	part := partOf(a.Expr(), failure.NodeID())
 	for _, r := range Reads(a) {
 		v, ok := lookup(r.Path.Node)
-		if !ok || !part[r.expr] {
+		if !ok || !slices.ContainsFunc(r.route.exprs, func(id int64) bool { return part[id] }) {
 			continue
 		}
-		read = append(read, r.Path)
+		cause.Read = append(cause.Read, r.Path)
 		steps := r.route.steps
 		if r.Presence && len(steps) > 0 { // has() only fails when something is missing on the way
 			steps = steps[:len(steps)-1]
 		}
 		for _, at := range absentIn(v, Path{Node: r.route.node}, steps) {
 			if p, ok := r.route.complete(at); ok {
-				absent = append(absent, p)
+				cause.Absent = append(cause.Absent, p)
 			}
 		}
 	}
-	if len(absent) > 0 {
-		return sorted(absent)
+	if len(cause.Absent) > 0 {
+		return Cause{Absent: sorted(cause.Absent)}
 	}
-	return sorted(read) // the key or position was computed from what was read, or applied to it
+	return Cause{Read: sorted(cause.Read)}
 }
 
 // isLookupError reports CEL's error for a key, position or name that is not there. Its

@@ -62,9 +62,22 @@ type context struct {
 	known *Known
 }
 
+func (c *context) isWhole() bool { return c.knowledge == whole }
+
+// undecided is an unknown when two values cannot be compared because one of them is not
+// known as a whole. Between values that are, holes make themselves known.
+func undecided(a container, b ref.Val) *types.Unknown {
+	if c, ok := b.(container); a.isWhole() && (!ok || c.isWhole()) {
+		return nil
+	}
+	return types.MergeUnknowns(a.gap(), Gap(b))
+}
+
 // container is a wrapped map or list.
 type container interface {
 	ref.Val
+	// isWhole reports that what the container lacks does not exist.
+	isWhole() bool
 	// gap is an unknown when something of the container is unknown, and nil otherwise.
 	gap() *types.Unknown
 	// plain is a copy of the data with holes where it is not known.
