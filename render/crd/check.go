@@ -47,9 +47,8 @@ func (r *report) metadata(c *apiextensionsv1.CustomResourceDefinition) {
 		r.errorf(diag.CRDName, "metadata.name", "the CRD must be called %q, not %q", want, c.Name)
 	}
 	if apihelpers.IsProtectedCommunityGroup(c.Spec.Group) {
-		switch state, reason := apihelpers.GetAPIApprovalState(c.Annotations); state {
-		case apihelpers.APIApproved, apihelpers.APIApprovalBypassed:
-		default:
+		state, reason := apihelpers.GetAPIApprovalState(c.Annotations)
+		if state != apihelpers.APIApproved && state != apihelpers.APIApprovalBypassed {
 			r.errorf(diag.CRDName, "spec.group", "the group %q belongs to the Kubernetes project: %s", c.Spec.Group, reason).
 				WithHint("use a domain of your own as the group")
 		}

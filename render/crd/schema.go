@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,14 +57,17 @@ func (r *report) schema(s *apiextensionsv1.JSONSchemaProps, path string) {
 func stored(s *apiextensionsv1.JSONSchemaProps) (*apiextensions.JSONSchemaProps, error) {
 	text, err := json.Marshal(s)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what was marshalled
+		return nil, fmt.Errorf("write: %w", err)
 	}
 	var read apiextensionsv1.JSONSchemaProps
 	if err := json.Unmarshal(text, &read); err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what was marshalled
+		return nil, fmt.Errorf("read: %w", err)
 	}
 	internal := &apiextensions.JSONSchemaProps{}
-	return internal, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&read, internal, nil)
+	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&read, internal, nil); err != nil {
+		return nil, fmt.Errorf("convert: %w", err)
+	}
+	return internal, nil
 }
 
 // rooted is a path whose text is given.
