@@ -12,11 +12,11 @@ import (
 )
 
 // builtinKinds are variables of the kinds that Kubernetes ships.
-func builtinKinds(t testing.TB) map[string]*catalog.Schema {
-	t.Helper()
+func builtinKinds(tb testing.TB) map[string]*catalog.Schema {
+	tb.Helper()
 	c, err := catalog.Builtin("")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	schemas := map[string]*catalog.Schema{}
 	for id, gvk := range map[string]schema.GroupVersionKind{
@@ -29,7 +29,7 @@ func builtinKinds(t testing.TB) map[string]*catalog.Schema {
 	} {
 		kind, ok := c.Lookup(gvk)
 		if !ok {
-			t.Fatalf("the catalogue lacks %s", gvk)
+			tb.Fatalf("the catalogue lacks %s", gvk)
 		}
 		schemas[id] = kind.Schema
 	}
@@ -37,8 +37,8 @@ func builtinKinds(t testing.TB) map[string]*catalog.Schema {
 }
 
 // declareKinds is an environment with a variable for each schema.
-func declareKinds(t testing.TB, base *cel.Env, schemas map[string]*catalog.Schema) *cel.Env {
-	t.Helper()
+func declareKinds(tb testing.TB, base *cel.Env, schemas map[string]*catalog.Schema) *cel.Env {
+	tb.Helper()
 	r := NewRegistry(types.NewEmptyRegistry())
 	options := []cel.EnvOption{cel.CustomTypeProvider(r)}
 	for id, s := range schemas {
@@ -46,7 +46,7 @@ func declareKinds(t testing.TB, base *cel.Env, schemas map[string]*catalog.Schem
 	}
 	env, err := base.Extend(options...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return env
 }

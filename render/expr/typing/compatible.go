@@ -27,28 +27,22 @@ func (r *Registry) Compatible(got, want *types.Type) (reason string, ok bool) {
 
 // mismatch is the reason why got does not fit want, or "".
 func (r *Registry) mismatch(got, want *types.Type) string {
-	switch {
-	case want.Kind() == types.DynKind || got.Kind() == types.DynKind:
+	switch is, must := got.Kind(), want.Kind(); {
+	case must == types.DynKind || is == types.DynKind:
 		return ""
 	case isOptional(got):
 		return r.mismatch(got.Parameters()[0], want)
-	}
-	switch want.Kind() {
-	case types.StructKind:
-		if got.Kind() == types.MapKind {
-			return r.mapForObject(got, want)
-		}
+	case must == types.StructKind && is == types.MapKind:
+		return r.mapForObject(got, want)
+	case must == types.StructKind:
 		return r.objectForObject(got, want)
-	case types.ListKind:
+	case must == types.ListKind:
 		return r.listForList(got, want)
-	case types.MapKind:
-		if got.Kind() == types.StructKind {
-			return r.objectForMap(got, want)
-		}
+	case must == types.MapKind && is == types.StructKind:
+		return r.objectForMap(got, want)
+	case must == types.MapKind:
 		return r.mapForMap(got, want)
-	default:
-	}
-	if got.Kind() != want.Kind() {
+	case is != must:
 		return differ(got, want)
 	}
 	return ""

@@ -42,7 +42,7 @@ func (r *Registry) SchemaOf(t *types.Type) *apiextensionsv1.JSONSchemaProps {
 		return anything("")
 	case types.NullTypeKind:
 		return anything("null type - any value allowed")
-	default:
+	case types.UnspecifiedKind, types.AnyKind, types.DurationKind, types.ErrorKind, types.OpaqueKind, types.TypeKind, types.TypeParamKind, types.UnknownKind:
 		return anything("unknown CEL type: " + t.String())
 	}
 	// A map or an object of which nothing is known.

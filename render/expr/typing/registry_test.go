@@ -99,14 +99,14 @@ func newRegistry(a, b *catalog.Schema) *Registry {
 	return r
 }
 
-func newEnv(t testing.TB, r *Registry) *cel.Env {
-	t.Helper()
+func newEnv(tb testing.TB, r *Registry) *cel.Env {
+	tb.Helper()
 	env, err := cel.NewEnv(cel.OptionalTypes(), cel.CustomTypeProvider(r),
 		cel.Variable("a", types.NewObjectType("__type_a")),
 		cel.Variable("b", types.NewObjectType("__type_b")),
 		cel.Variable("many", types.NewListType(types.NewObjectType("__type_many.@idx"))))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return env
 }

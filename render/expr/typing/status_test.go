@@ -101,32 +101,38 @@ func TestStatusSchema(t *testing.T) {
 	}{
 		"Empty": {"a status without fields", nil, `{"type":"object"}`, nil},
 		"Tree": {
-			"paths make objects and lists", []string{"a string", "b.c int", "b.d[0].e bool", `f["x.y"] string`, "g[0][1] int"},
+			"paths make objects and lists",
+			[]string{"a string", "b.c int", "b.d[0].e bool", `f["x.y"] string`, "g[0][1] int"},
 			`{"properties":{"a":{"type":"string"},"b":{"properties":{"c":{"type":"integer"},"d":{"items":{"properties":{"e":{"type":"boolean"}},"type":"object"},"type":"array"}},"type":"object"},` +
 				`"f":{"properties":{"x.y":{"type":"string"}},"type":"object"},"g":{"items":{"items":{"type":"integer"},"type":"array"},"type":"array"}},"type":"object"}`, nil,
 		},
 		"SameItems": {"items of one type", []string{"a[0] int", "a[1] int"}, `{"properties":{"a":{"items":{"type":"integer"},"type":"array"}},"type":"object"}`, nil},
 		"ItemsAddUp": {
-			"objects in a list have the fields of all of them", []string{"a[0].b int", "a[1].c string", "a[1].b int"},
+			"objects in a list have the fields of all of them",
+			[]string{"a[0].b int", "a[1].c string", "a[1].b int"},
 			`{"properties":{"a":{"items":{"properties":{"b":{"type":"integer"},"c":{"type":"string"}},"type":"object"},"type":"array"}},"type":"object"}`, nil,
 		},
 		"OtherItems": {
-			"items that differ can be anything, whichever comes first, and each place is reported once", []string{"a[0] int", "a[1] string", "a[2] bool"},
+			"items that differ can be anything, whichever comes first, and each place is reported once",
+			[]string{"a[0] int", "a[1] string", "a[2] bool"},
 			`{"properties":{"a":{"items":{"x-kubernetes-preserve-unknown-fields":true},"type":"array"}},"type":"object"}`,
 			[]string{"EXP102: status.a[1] differs in type from status.a[0], but the items of a list share one schema: in the CRD they can be anything"},
 		},
 		"OtherField": {
-			"only the field that differs can be anything", []string{"a[0].b int", "a[1].b string", "a[1].c int"},
+			"only the field that differs can be anything",
+			[]string{"a[0].b int", "a[1].b string", "a[1].c int"},
 			`{"properties":{"a":{"items":{"properties":{"b":{"x-kubernetes-preserve-unknown-fields":true},"c":{"type":"integer"}},"type":"object"},"type":"array"}},"type":"object"}`,
 			[]string{"EXP102: status.a[1].b differs in type from status.a[0].b, but the items of a list share one schema: in the CRD they can be anything"},
 		},
 		"ObjectAndScalar": {
-			"", []string{"a[0].b int", "a[1] string", "a[2].c int"},
+			"",
+			[]string{"a[0].b int", "a[1] string", "a[2].c int"},
 			`{"properties":{"a":{"items":{"x-kubernetes-preserve-unknown-fields":true},"type":"array"}},"type":"object"}`,
 			[]string{"EXP102: status.a[1] differs in type from status.a[0].b, but the items of a list share one schema: in the CRD they can be anything"},
 		},
 		"ListAndObject": {
-			"", []string{"a[0][0] int", "a[1].b int"},
+			"",
+			[]string{"a[0][0] int", "a[1].b int"},
 			`{"properties":{"a":{"items":{"x-kubernetes-preserve-unknown-fields":true},"type":"array"}},"type":"object"}`,
 			[]string{"EXP102: status.a[1].b differs in type from status.a[0][0], but the items of a list share one schema: in the CRD they can be anything"},
 		},
@@ -160,11 +166,11 @@ func TestStatusSchema(t *testing.T) {
 }
 
 // parse reads one YAML document.
-func parse(t testing.TB, text string) *source.Node {
-	t.Helper()
+func parse(tb testing.TB, text string) *source.Node {
+	tb.Helper()
 	docs, problems := source.Parse(source.NewFile("a.yaml", []byte(text)), source.Limits{})
 	if len(problems) > 0 || len(docs) != 1 {
-		t.Fatalf("parse %q: %d documents, %v", text, len(docs), problems)
+		tb.Fatalf("parse %q: %d documents, %v", text, len(docs), problems)
 	}
 	return docs[0].Root
 }

@@ -10,23 +10,19 @@ import (
 // Text is the name of a type for people: list(string), or deployment.spec for the
 // type of that field.
 func Text(t *types.Type) string {
-	switch t.Kind() {
-	case types.StructKind:
-		if name, ours := strings.CutPrefix(t.TypeName(), typePrefix); ours {
-			return placeText(name)
-		}
-	case types.NullTypeKind:
-		return "null"
-	case types.TimestampKind:
-		return "timestamp"
-	case types.DurationKind:
-		return "duration"
-	case types.UnspecifiedKind:
-		return "unknown"
-	default:
-	}
 	name := t.TypeName()
-	if isOptional(t) {
+	switch kind := t.Kind(); {
+	case kind == types.StructKind && strings.HasPrefix(name, typePrefix):
+		return placeText(strings.TrimPrefix(name, typePrefix))
+	case kind == types.NullTypeKind:
+		return "null"
+	case kind == types.TimestampKind:
+		return "timestamp"
+	case kind == types.DurationKind:
+		return "duration"
+	case kind == types.UnspecifiedKind:
+		return "unknown"
+	case isOptional(t):
 		name = "optional"
 	}
 	if len(t.Parameters()) == 0 {
