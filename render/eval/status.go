@@ -9,7 +9,8 @@ import (
 )
 
 // status projects the instance's status: every field whose expressions are known. A
-// field that waits, or that refers to an excluded node, is left out, as in kro.
+// field that waits, or that refers to an excluded node, is left out, as in kro, which
+// also writes the field state itself, whatever the RGD says about it.
 func (r *run) status() {
 	r.result.Status = map[string]any{}
 	if r.graph.Status == nil {
@@ -19,6 +20,7 @@ func (r *run) status() {
 	b := &builder{run: r}
 	if s, ok := b.known(r.graph.Status).(map[string]any); ok {
 		r.result.Status = s
+		delete(s, "state")
 	}
 	// A status that cannot be computed does not stop the objects from being delivered.
 	for i := range r.diags[before:] {

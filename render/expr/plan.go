@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"math"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common/ast"
@@ -40,7 +42,7 @@ func costly(env *cel.Env, c *Checked, diags *diag.List) {
 	if len(c.Names) > 0 {
 		return
 	}
-	if estimate, err := dialect.Estimate(env, c.checked, sizes{}); err == nil && estimate.Min > MaxCost {
+	if estimate, err := dialect.Estimate(env, c.checked, sizes{}); err == nil && estimate.Min > MaxCost && estimate.Min < math.MaxUint64 {
 		diags.Errorf(diag.ExpressionCost, c.Span(), "the expression costs at least %d, more than the limit of %d", estimate.Min, MaxCost)
 	}
 }

@@ -207,11 +207,14 @@ func instance(c trial.Case, g *graph.Graph, in render.Input, result trial.Result
 		return withVerdict(result, trial.StageInstance, diags)
 	}
 	result.Instance = admitted
-	w, err := newWorld(c, in, g, namespace)
+	metadata, _ := admitted["metadata"].(map[string]any)
+	own, _ := metadata["namespace"].(string)
+	w, err := newWorld(c, own)
 	if err != nil {
 		result.Verdict = trial.Verdict{Stage: trial.StageInput, Error: err.Error()}
 		return result
 	}
+	w.rendered[keyOf(admitted)] = object // it has the uid that a server gave it
 	rendered, diags := w.settle(g, eval.Request{Instance: admitted, At: n, Observed: w})
 	describe(g, rendered, diags, &result)
 	if diags.HasErrors() {
@@ -247,8 +250,15 @@ func describe(g *graph.Graph, rendered *eval.Result, diags diag.List, result *tr
 	for _, node := range g.Nodes {
 		base := node.Base()
 		s, ok := state[base.ID]
+		external := result.Nodes[base.ID].Kind == trial.External || result.Nodes[base.ID].Kind == trial.ExternalCollection
+		if external && s.State == trial.Pending && strings.HasPrefix(s.Message, base.ID+" (") {
+			s = trial.Node{State: trial.Resolved} // the reference is resolved, the object is not there
+		}
 		if !ok {
 			s.State = trial.Resolved
+			if result.Nodes[base.ID].Kind == trial.Collection {
+				s.Objects = []map[string]any{}
+			}
 			if diags.HasErrors() {
 				s.State = trial.Fatal
 			}

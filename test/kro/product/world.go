@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/graph"
@@ -32,7 +31,7 @@ type world struct {
 	rendered map[key]map[string]any
 }
 
-func newWorld(c trial.Case, _ render.Input, _ *graph.Graph, namespace string) (*world, error) {
+func newWorld(c trial.Case, namespace string) (*world, error) {
 	w := &world{mode: c.Mode, objects: map[key]map[string]any{}, overlays: map[string]map[int]map[string]any{}, rendered: map[key]map[string]any{}}
 	for _, text := range c.Objects {
 		object, err := decode(text)
