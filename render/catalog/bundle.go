@@ -20,7 +20,7 @@ const (
 	bundleKind    = "SchemaBundle"
 
 	// maxBundleBytes bounds the JSON of a bundle; all CRDs of a large cluster take a few ten megabytes.
-	maxBundleBytes = 256 << 20
+	maxBundleBytes = 128 << 20
 	// maxObjects bounds the JSON objects that are decoded at once: the list of kinds, or one document.
 	maxObjects = 400_000
 )
@@ -185,7 +185,7 @@ func visit(p *apiextensionsv1.JSONSchemaProps, f func(*apiextensionsv1.JSONSchem
 // DecodeBundle reads a bundle. The origin is what its kinds give as theirs, for
 // example the name of the file.
 func DecodeBundle(data []byte, origin string) (*Bundle, error) {
-	data, err := decompress(data)
+	data, err := decompress(data, maxBundleBytes)
 	if err != nil {
 		return nil, fmt.Errorf("read schema bundle: %w", err)
 	}
@@ -213,19 +213,19 @@ func DecodeBundle(data []byte, origin string) (*Bundle, error) {
 	return b, nil
 }
 
-// decompress undoes gzip where the data is compressed.
-func decompress(data []byte) ([]byte, error) {
+// decompress undoes gzip where the data is compressed. The result has at most limit bytes.
+func decompress(data []byte, limit int) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		r, err := gzip.NewReader(bytes.NewReader(data))
 		if err != nil {
 			return nil, err
 		}
-		if data, err = io.ReadAll(io.LimitReader(r, maxBundleBytes+1)); err != nil {
+		if data, err = io.ReadAll(io.LimitReader(r, int64(limit)+1)); err != nil {
 			return nil, err
 		}
 	}
-	if len(data) > maxBundleBytes {
-		return nil, fmt.Errorf("larger than %d bytes", maxBundleBytes)
+	if len(data) > limit {
+		return nil, fmt.Errorf("larger than %d bytes", limit)
 	}
 	return data, nil
 }

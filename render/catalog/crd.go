@@ -25,6 +25,7 @@ func IsCRD(doc *source.Node) bool {
 // FromCRD are the kinds of a CRD, one for each version that is served, with schemas as
 // an API server publishes them. The kinds share no memory with the CRD.
 func FromCRD(crd *apiextensionsv1.CustomResourceDefinition, origin string) []Kind {
+	p := newPublisher()
 	var kinds []Kind
 	for i := range crd.Spec.Versions {
 		v := &crd.Spec.Versions[i]
@@ -37,7 +38,7 @@ func FromCRD(crd *apiextensionsv1.CustomResourceDefinition, origin string) []Kin
 		}
 		kinds = append(kinds, Kind{
 			GVK:        schema.GroupVersionKind{Group: crd.Spec.Group, Version: v.Name, Kind: crd.Spec.Names.Kind},
-			Schema:     publish(s),
+			Schema:     p.publish(s),
 			Namespaced: crd.Spec.Scope == apiextensionsv1.NamespaceScoped,
 			Plural:     crd.Spec.Names.Plural,
 			Origin:     origin,
@@ -51,7 +52,7 @@ func FromCRD(crd *apiextensionsv1.CustomResourceDefinition, origin string) []Kin
 // a kind cannot be known, or not in full; ReadCRD is not the API server's validation.
 // A CRD that does not say what it defines has no kinds.
 func ReadCRD(doc *source.Node) ([]Kind, diag.List) {
-	r := &crdReader{}
+	r := &crdReader{publisher: newPublisher()}
 	if v := doc.Get("apiVersion"); v.Str() != crdGroup+"/v1" {
 		r.diags.Errorf(diag.InputCRD, spanOf(v, doc), "a %s of %q cannot be read", crdKind, v.Str()).
 			WithHint("API servers take %s/v1 only", crdGroup)
@@ -84,7 +85,8 @@ func ReadCRD(doc *source.Node) ([]Kind, diag.List) {
 
 // crdReader reads a CRD and collects the problems.
 type crdReader struct {
-	diags diag.List
+	publisher publisher
+	diags     diag.List
 }
 
 func (r *crdReader) version(base Kind, v *source.Node) (Kind, bool) {
@@ -94,7 +96,7 @@ func (r *crdReader) version(base Kind, v *source.Node) (Kind, bool) {
 		return Kind{}, false
 	}
 	props := r.field(r.field(v, "schema", source.Map), "openAPIV3Schema", source.Map)
-	base.Schema = publish(r.schema(props))
+	base.Schema = r.publisher.publish(r.schema(props))
 	return base, true
 }
 

@@ -2,21 +2,24 @@ package catalog
 
 import "slices"
 
-// publish makes of a CRD's own schema what an API server serves as the schema
-// of the kind, and answers it. It changes the schema, which nobody else may hold yet.
-// A CRD without a schema is an object without fields.
-func publish(s *Schema) *Schema {
+// publisher makes of a CRD's own schemas what an API server serves as the schemas of its kinds.
+type publisher struct {
+	meta, text *Schema
+}
+
+func newPublisher() publisher {
+	return publisher{meta: ObjectMeta(), text: &Schema{Type: "string"}}
+}
+
+// publish changes a schema, which nobody else may hold yet, and answers it. A
+// CRD without a schema is an object without fields.
+func (p publisher) publish(s *Schema) *Schema {
 	if s == nil {
 		return &Schema{Type: "object"}
 	}
-	p := publisher{meta: ObjectMeta(), text: &Schema{Type: "string"}}
 	p.visit(s)
 	p.addMeta(s)
 	return s
-}
-
-type publisher struct {
-	meta, text *Schema
 }
 
 func (p publisher) visit(s *Schema) {

@@ -20,7 +20,7 @@ type resolver struct {
 	components map[string]*component
 	done       map[string]*Schema
 	open       map[string]int // nesting of the components that are being resolved
-	reached    int            // the outermost of them that was met again, since this was set to noCircle
+	reached    int            // the outermost of them that was met again inside others, since this was noCircle
 	depth      int
 	left       int // nodes that may still be made
 	err        error
@@ -58,13 +58,15 @@ func (r *resolver) leave() { r.depth-- }
 
 // component is the schema of a component, or an empty object inside of itself.
 func (r *resolver) component(name string) *Schema {
-	if s := r.done[name]; s != nil {
-		return s
-	}
 	empty := &Schema{Type: "object"}
 	if depth, ok := r.open[name]; ok {
-		r.reached = min(r.reached, depth)
+		if innermost := len(r.open) - 1; depth < innermost {
+			r.reached = min(r.reached, depth)
+		}
 		return empty
+	}
+	if s := r.done[name]; s != nil {
+		return s
 	}
 	c := r.components[name]
 	if c == nil {
@@ -77,8 +79,9 @@ func (r *resolver) component(name string) *Schema {
 	r.open[name], r.reached = depth, noCircle
 	s := converter{resolver: r}.schema(&c.JSONSchemaProps)
 	delete(r.open, name)
-	// What was cut off because of a component further out looks different elsewhere.
-	if r.err == nil && r.reached >= depth {
+	// The components of a circle look different from each place where the circle is
+	// entered; one that only contains itself does not.
+	if r.err == nil && r.reached > depth {
 		r.done[name] = s
 	}
 	r.reached = min(before, r.reached)
