@@ -26,16 +26,16 @@ type activation struct {
 
 // ResolveName implements [cel.Activation].
 func (a *activation) ResolveName(name string) (any, bool) {
+	for _, l := range a.locals {
+		if l.name == name {
+			return l.resolve(a.open), true
+		}
+	}
 	if name == instanceName {
 		if a.open {
 			return value.Wrap(a.run.instance, a.run.graph.InstanceSchema, value.UnknownIn(instanceName)), true
 		}
 		return a.run.schema, true
-	}
-	for _, l := range a.locals {
-		if l.name == name {
-			return l.resolve(a.open), true
-		}
 	}
 	i, ok := a.run.graph.Index(name)
 	if !ok {

@@ -3,6 +3,7 @@ package eval
 import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/krowave/krowave/render/expr/dialect"
 	"github.com/krowave/krowave/render/graph"
 	"github.com/krowave/krowave/render/source"
 )
@@ -18,6 +19,8 @@ type Result struct {
 	Absent []Absent
 	// Status holds the fields of the instance's status that are known.
 	Status map[string]any
+	// Conditions are the author's conditions that are known, in the order of the RGD.
+	Conditions []dialect.Condition
 	// Levels is the number of levels that the graph has, nested ones included: an
 	// object's Level is below it. It does not depend on the instance.
 	Levels int

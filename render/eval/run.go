@@ -109,6 +109,7 @@ func (r *run) all() {
 		r.node(n, r.level+levels.start[i])
 	}
 	r.status()
+	r.conditions()
 }
 
 // asSeen is the instance as expressions see it: without the status, which they cannot

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/graph"
 )
 
@@ -22,10 +21,7 @@ func (r *run) status() {
 		r.result.Status = s
 		delete(s, "state")
 	}
-	// A status that cannot be computed does not stop the objects from being delivered.
-	for i := range r.diags[before:] {
-		r.diags[before+i].Severity = diag.Warning
-	}
+	r.soften(before)
 }
 
 // unresolved stands for a status field that is not known.
