@@ -125,9 +125,10 @@ func (e *Engine) compile(p *Program, u *unit, o Options) {
 		return
 	}
 	options := admission.Options{Namespace: o.namespace()}
-	u.program = &eval.Program{Graph: g, Nested: p.nested, Admit: func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
+	u.program = eval.NewProgram(g, p.nested)
+	u.program.Admit = func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
 		return validator.Admit(instance, at, options)
-	}}
+	}
 }
 
 // duplicates reports RGDs that have one name or define one kind.

@@ -36,6 +36,8 @@ type Options struct {
 	DropNulls bool
 	// MaxItems is the largest collection; 0 is kro's 1,000.
 	MaxItems int
+	// MaxObjects is the largest number of objects of one instance; 0 is 20,000.
+	MaxObjects int
 	// MaxDimensions is the largest number of iterators of a collection; 0 is kro's 10.
 	MaxDimensions int
 	// Budget is what the expressions of one instance may cost; 0 is the API server's 10,000,000.

@@ -100,7 +100,7 @@ func (p *Program) instance(n *source.Node) rendered {
 	}
 	result, diags := eval.Run(r.program.Graph, eval.Request{
 		Instance: admitted, At: n, Observed: p.input.Observed, Declared: p.declared, Nested: p.nested,
-		MaxItems: p.options.MaxItems, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
+		MaxItems: p.options.MaxItems, MaxObjects: p.options.MaxObjects, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
 	})
 	r.diags = append(r.diags, diags...)
 	r.objects, r.instance.Levels = result.Objects, result.Levels

@@ -12,6 +12,7 @@ const (
 	EvaluationBudget     Code = "EVA008" // expressions that cost too much
 	EvaluationNested     Code = "EVA009" // an instance of a nested RGD that is refused
 	EvaluationEmpty      Code = "EVA010" // a render without any object
+	EvaluationObjects    Code = "EVA011" // an instance with too many objects
 )
 
 func evaluationCodes() []Definition {
@@ -26,5 +27,6 @@ func evaluationCodes() []Definition {
 		{EvaluationBudget, "expressions that cost too much"},
 		{EvaluationNested, "an instance of a nested RGD that is refused"},
 		{EvaluationEmpty, "a render without any object"},
+		{EvaluationObjects, "an instance with too many objects"},
 	}
 }

@@ -14,10 +14,17 @@ type Program struct {
 	Admit func(instance map[string]any, at *source.Node) (map[string]any, diag.List)
 	// Nested finds the RGDs of other kinds; nil when there are none.
 	Nested Nested
+	levels levels
+}
+
+// NewProgram prepares an RGD. The RGDs that its templates use must be known to nested
+// already.
+func NewProgram(g *graph.Graph, nested Nested) *Program {
+	return &Program{Graph: g, Nested: nested, levels: levelsOf(g, nested)}
 }
 
 // Levels is the number of levels of the graph, those of nested RGDs included.
-func (p *Program) Levels() int { return levelsOf(p.Graph, p.Nested).total }
+func (p *Program) Levels() int { return p.levels.total }
 
 // Starts are the levels on which the nodes of the graph start, by position, counted from
 // that of the whole graph. A node whose kind is another RGD takes several levels.
@@ -44,7 +51,7 @@ func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (
 	}
 	request := r.request
 	request.Instance, request.At, request.Nested = admitted, base.Source.Template, p.Nested
-	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", level: at.level, result: &Result{}}
+	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", level: at.level, result: &Result{}, objects: r.objects}
 	inner.all()
 	r.diags = append(r.diags, inner.diags...)
 	r.result.Objects = append(r.result.Objects, inner.result.Objects...)

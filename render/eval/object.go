@@ -38,7 +38,7 @@ type place struct{ item, level int }
 // of it: the template before it was observed, the live object afterwards. It answers
 // false when the object cannot be delivered.
 func (r *run) finish(base *graph.Base, o map[string]any, at place) (seen, bool) {
-	if !r.complete(base, o) {
+	if !r.complete(base, o) || !r.fits(base) {
 		return seen{}, false
 	}
 	if r.request.Nested != nil {
@@ -48,6 +48,14 @@ func (r *run) finish(base *graph.Base, o map[string]any, at place) (seen, bool) 
 	}
 	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Item: at.item, Level: at.level, Value: o, Base: base})
 	return r.visible(base, o, at.item), true
+}
+
+// fits counts an object and reports the first one that is too many.
+func (r *run) fits(base *graph.Base) bool {
+	if *r.objects++; *r.objects == r.request.MaxObjects+1 {
+		r.diags.Errorf(diag.EvaluationObjects, base.Source.IDNode.Span(), "the instance has more than %d objects", r.request.MaxObjects)
+	}
+	return *r.objects <= r.request.MaxObjects
 }
 
 // visible is what expressions see of a rendered object. Observed fields win over

@@ -16,6 +16,10 @@ import (
 // DefaultMaxItems is kro's limit for the size of one collection.
 const DefaultMaxItems = 1000
 
+// DefaultMaxObjects bounds what one instance can grow to: RGDs that use each other several
+// times multiply.
+const DefaultMaxObjects = 20_000
+
 // Request is what one render needs besides the graph.
 type Request struct {
 	// Instance is the admitted instance: defaulted, pruned, with a namespace if its
@@ -32,6 +36,9 @@ type Request struct {
 	Nested Nested
 	// MaxItems is the largest size of a collection; 0 means [DefaultMaxItems].
 	MaxItems int
+	// MaxObjects is the largest number of objects of one instance, nested ones included;
+	// 0 means [DefaultMaxObjects].
+	MaxObjects int
 	// DropNulls leaves out the fields for which an expression gave null; by default
 	// they are kept, as kro does.
 	DropNulls bool
@@ -78,6 +85,7 @@ type run struct {
 	schema   ref.Val
 	states   []state
 	result   *Result
+	objects  *int // rendered so far by the whole instance
 	diags    diag.List
 }
 
@@ -91,7 +99,10 @@ func Run(g *graph.Graph, request Request) (*Result, diag.List) {
 	if request.Budget == nil {
 		request.Budget = expr.NewBudget(0)
 	}
-	r := &run{request: request, graph: g, result: &Result{}}
+	if request.MaxObjects == 0 {
+		request.MaxObjects = DefaultMaxObjects
+	}
+	r := &run{request: request, graph: g, result: &Result{}, objects: new(int)}
 	r.all()
 	r.duplicates()
 	return r.result, r.diags
