@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"math"
+	"slices"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
@@ -87,7 +88,7 @@ func trackers(costs []cost) []cel.ProgramOption {
 func number(n checker.AstNode) checker.SizeEstimate {
 	if e := n.Expr(); e != nil {
 		if i, ok := e.AsLiteral().(types.Int); ok && i >= 0 && i <= maxText {
-			return checker.FixedSizeEstimate(uint64(i)) //nolint:gosec // checked
+			return checker.FixedSizeEstimate(uint64(i))
 		}
 	}
 	return checker.SizeEstimate{Min: 1, Max: maxText}
@@ -134,10 +135,9 @@ func (p part) Type() *types.Type { return p.of }
 
 // ComputedSize is known for scalars.
 func (p part) ComputedSize() *checker.SizeEstimate {
-	switch p.of.Kind() {
-	case types.BoolKind, types.IntKind, types.UintKind, types.DoubleKind, types.DurationKind, types.TimestampKind:
-		s := checker.SizeEstimate{Min: 1, Max: 32}
-		return &s
+	scalar := []types.Kind{types.BoolKind, types.IntKind, types.UintKind, types.DoubleKind, types.DurationKind, types.TimestampKind}
+	if slices.Contains(scalar, p.of.Kind()) {
+		return &checker.SizeEstimate{Min: 1, Max: 32}
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func weight(data any) uint64 {
 		return 1 + traversal(uint64(len(d)))
 	case map[string]any:
 		for k, v := range d {
-			sum += traversal(uint64(len(k))) + weight(v)
+			sum += weight(k) + weight(v)
 		}
 	case []any:
 		for _, v := range d {

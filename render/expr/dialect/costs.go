@@ -43,7 +43,8 @@ func hashCosts() []cost {
 	return []cost{digest("fnv64a", 8), digest("sha256", 32), digest("md5", 16)}
 }
 
-// jsonCosts: the value is gone through to the bottom and the text once, in either direction.
+// jsonCosts: the value is gone through to the bottom and the text once, in either
+// direction. A text may have as many values as bytes.
 func jsonCosts() []cost {
 	return []cost{
 		{
@@ -51,7 +52,7 @@ func jsonCosts() []cost {
 			deep:     true,
 			estimate: func(s []checker.SizeEstimate) checker.CallEstimate {
 				result := checker.SizeEstimate{Min: 1, Max: s[0].Max}
-				return checker.CallEstimate{CostEstimate: reading(s[0].Add(s[0])), ResultSize: &result}
+				return checker.CallEstimate{CostEstimate: values(s[0]), ResultSize: &result}
 			},
 			track: func(args []ref.Val, result ref.Val) uint64 { return weight(args[0]) + traversal(length(result)) },
 		},
@@ -59,7 +60,7 @@ func jsonCosts() []cost {
 			overload: "json.unmarshal_string",
 			estimate: func(s []checker.SizeEstimate) checker.CallEstimate {
 				result := checker.SizeEstimate{Max: s[0].Max}
-				return checker.CallEstimate{CostEstimate: reading(s[0].Add(s[0])), ResultSize: &result}
+				return checker.CallEstimate{CostEstimate: values(s[0]), ResultSize: &result}
 			},
 			track: func(args []ref.Val, result ref.Val) uint64 { return traversal(length(args[0])) + weight(result) },
 		},
@@ -173,6 +174,12 @@ func runtimeCosts() []cost {
 // reading is the cost of going through texts once.
 func reading(s checker.SizeEstimate) checker.CostEstimate {
 	return s.MultiplyByCostFactor(common.StringTraversalCostFactor).Add(checker.FixedCostEstimate(1))
+}
+
+// values is the cost of going through a text and the values that it stands for.
+func values(s checker.SizeEstimate) checker.CostEstimate {
+	c := reading(s.Add(s))
+	return checker.CostEstimate{Min: 1, Max: c.Add(s.AsCost()).Max}
 }
 
 // copying is the cost of making a map or list.

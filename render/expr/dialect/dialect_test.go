@@ -63,17 +63,17 @@ func overloads(env *cel.Env) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func newEnv(t testing.TB, options ...cel.EnvOption) *cel.Env {
-	t.Helper()
+func newEnv(tb testing.TB, options ...cel.EnvOption) *cel.Env {
+	tb.Helper()
 	env, err := New()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(options) == 0 {
 		return env
 	}
 	if env, err = env.Extend(options...); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return env
 }

@@ -13,15 +13,15 @@ import (
 type failed string
 
 // run evaluates an expression and converts the result.
-func run(t testing.TB, env *cel.Env, text string, vars map[string]any, options ...cel.ProgramOption) any {
-	t.Helper()
+func run(tb testing.TB, env *cel.Env, text string, vars map[string]any, options ...cel.ProgramOption) any {
+	tb.Helper()
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		t.Fatal(issues.Err())
+		tb.Fatal(issues.Err())
 	}
 	program, err := Program(env, checked, options...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	result, _, err := program.Eval(vars)
 	if err != nil {

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
@@ -34,12 +36,13 @@ func (listsLib) ProgramOptions() []cel.ProgramOption {
 }
 
 func setAtIndex(args ...ref.Val) ref.Val {
-	l, i, ok := listAndIndex(args)
-	if !ok || len(args) != 3 {
+	items, i, refusal := itemsAndIndex(args)
+	switch {
+	case refusal != nil:
+		return refusal
+	case len(args) != 3:
 		return noOverload()
-	}
-	items := itemsOf(l)
-	if i < 0 || i >= int64(len(items)) {
+	case i < 0 || i >= len(items):
 		return types.NewErr("lists.setAtIndex: index %d out of bounds [0, %d)", i, len(items))
 	}
 	items[i] = args[2]
@@ -48,46 +51,44 @@ func setAtIndex(args ...ref.Val) ref.Val {
 
 // insertAtIndex appends when the index is the size of the list.
 func insertAtIndex(args ...ref.Val) ref.Val {
-	l, i, ok := listAndIndex(args)
-	if !ok || len(args) != 3 {
+	items, i, refusal := itemsAndIndex(args)
+	switch {
+	case refusal != nil:
+		return refusal
+	case len(args) != 3:
 		return noOverload()
-	}
-	items := itemsOf(l)
-	if i < 0 || i > int64(len(items)) {
+	case i < 0 || i > len(items):
 		return types.NewErr("lists.insertAtIndex: index %d out of bounds [0, %d]", i, len(items))
 	}
-	items = append(items, nil)
-	copy(items[i+1:], items[i:])
-	items[i] = args[2]
-	return types.NewRefValList(types.DefaultTypeAdapter, items)
+	return types.NewRefValList(types.DefaultTypeAdapter, slices.Insert(items, i, args[2]))
 }
 
 func removeAtIndex(list, index ref.Val) ref.Val {
-	l, i, ok := listAndIndex([]ref.Val{list, index})
-	if !ok {
-		return noOverload()
-	}
-	items := itemsOf(l)
-	if i < 0 || i >= int64(len(items)) {
+	items, i, refusal := itemsAndIndex([]ref.Val{list, index})
+	switch {
+	case refusal != nil:
+		return refusal
+	case i < 0 || i >= len(items):
 		return types.NewErr("lists.removeAtIndex: index %d out of bounds [0, %d)", i, len(items))
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, append(items[:i], items[i+1:]...))
+	return types.NewRefValList(types.DefaultTypeAdapter, slices.Delete(items, i, i+1))
 }
 
-func listAndIndex(args []ref.Val) (traits.Lister, int64, bool) {
+// itemsAndIndex are a new slice of a list's items and a position, or what is wrong with them.
+func itemsAndIndex(args []ref.Val) (items []ref.Val, index int, refusal ref.Val) {
 	if len(args) < 2 {
-		return nil, 0, false
+		return nil, 0, noOverload()
 	}
 	l, ok := args[0].(traits.Lister)
 	i, ok2 := args[1].(types.Int)
-	return l, int64(i), ok && ok2
-}
-
-// itemsOf is a new slice of a list's items.
-func itemsOf(l traits.Lister) []ref.Val {
-	var items []ref.Val
+	if !ok || !ok2 {
+		return nil, 0, noOverload()
+	}
+	if refusal := tooMany(l); refusal != nil {
+		return nil, 0, refusal
+	}
 	for it := l.Iterator(); it.HasNext() == types.True; {
 		items = append(items, it.Next())
 	}
-	return items
+	return items, int(i), nil
 }

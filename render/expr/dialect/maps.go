@@ -62,10 +62,10 @@ func deepMerge(left, right ref.Val) ref.Val {
 	if u := types.MergeUnknowns(value.Partial(left), value.Partial(right)); u != nil {
 		return u
 	}
-	switch types.IntZero { // as it is, so that a struct stays one
-	case r.Size():
+	if r.Size() == types.IntZero { // as it is, so that a struct stays one
 		return left
-	case l.Size():
+	}
+	if l.Size() == types.IntZero {
 		return right
 	}
 	merged := entries(l)

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"errors"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -16,10 +18,38 @@ import (
 // maps as the package promises; for that it needs no option of cel-go's, since values
 // carry what is unknown. Programs are safe for concurrent use.
 func Program(env *cel.Env, checked *cel.Ast, options ...cel.ProgramOption) (cel.Program, error) {
-	if m := marksOf(checked.NativeRep()); len(m) > 0 {
-		options = append([]cel.ProgramOption{cel.CustomDecorator(m.decorate)}, options...)
+	p, err := prepare(env, checked.NativeRep())
+	if err != nil {
+		return nil, err
+	}
+	if len(p.marks)+len(p.guards) > 0 {
+		options = append([]cel.ProgramOption{cel.CustomDecorator(p.decorate)}, options...)
 	}
 	return env.Program(checked, options...)
+}
+
+// preparation is what a program does beyond what the expression says.
+type preparation struct {
+	marks  marks
+	guards guards
+}
+
+func prepare(env *cel.Env, a *ast.AST) (preparation, error) {
+	p := preparation{marks: marks{}, guards: guards{}}
+	var failure error
+	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.ComprehensionKind:
+			p.marks.set(a, e.AsComprehension().IterRange(), inOrder)
+		case ast.CallKind:
+			p.marks.call(a, e.AsCall())
+			if name := e.AsCall().FunctionName(); guardOf(name) != nil {
+				failure = errors.Join(failure, p.guards.add(env, name))
+			}
+		case ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.SelectKind, ast.StructKind, ast.UnspecifiedExprKind:
+		}
+	}))
+	return p, failure
 }
 
 // mark is what happens to the value of a part of an expression before it is used.
@@ -32,41 +62,55 @@ const (
 	forMember                 // in looks through it
 )
 
-// marks are the marked parts by their ids.
-type marks map[int64]mark
-
-func marksOf(a *ast.AST) marks {
-	m := marks{}
-	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		switch e.Kind() {
-		case ast.ComprehensionKind:
-			m.set(a, e.AsComprehension().IterRange(), inOrder)
-		case ast.CallKind:
-			m.call(a, e.AsCall())
-		case ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.SelectKind, ast.StructKind, ast.UnspecifiedExprKind:
-		}
-	}))
-	return m
+// marked is a part of an expression with a mark.
+type marked struct {
+	mark
+	// selected reports a selection or an index, whose step cost tracking has already seen
+	// when it is marked.
+	selected bool
 }
+
+// marks are the marked parts by their ids.
+type marks map[int64]marked
 
 // set marks a part whose type says that it may matter.
 func (m marks) set(a *ast.AST, e ast.Expr, k mark) {
 	if e.Kind() == ast.LiteralKind {
 		return
 	}
-	switch a.GetType(e.ID()).Kind() {
-	case types.ListKind:
-		if k == inOrder || k == byCount {
-			return
-		}
-	case types.MapKind, types.StructKind, types.DynKind, types.AnyKind, types.OpaqueKind, types.TypeParamKind:
-		if k == forMember && a.GetType(e.ID()).Kind() == types.MapKind {
-			return
-		}
-	default:
+	if !k.matters(a.GetType(e.ID()).Kind()) {
 		return
 	}
-	m[e.ID()] = k
+	m[e.ID()] = marked{mark: k, selected: isSelection(e)}
+}
+
+// matters reports that a mark may have an effect on a value of a static type.
+func (k mark) matters(t types.Kind) bool {
+	list, maps := t == types.ListKind, t == types.MapKind || t == types.StructKind
+	open := t == types.DynKind || t == types.AnyKind || t == types.OpaqueKind || t == types.TypeParamKind
+	switch k {
+	case inOrder, byCount:
+		return maps || open
+	case forMember:
+		return list || open
+	case asAWhole:
+		return list || maps || open
+	}
+	return false
+}
+
+func isSelection(e ast.Expr) bool {
+	switch e.Kind() {
+	case ast.SelectKind:
+		return true
+	case ast.CallKind:
+		switch e.AsCall().FunctionName() {
+		case operators.Index, operators.OptIndex, operators.OptSelect:
+			return true
+		}
+	case ast.ComprehensionKind, ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.StructKind, ast.UnspecifiedExprKind:
+	}
+	return false
 }
 
 // call marks the arguments of functions that look at all of them. The functions of this
@@ -80,7 +124,7 @@ func (m marks) call(a *ast.AST, call ast.CallExpr) {
 	switch call.FunctionName() {
 	case operators.Equals, operators.NotEquals,
 		"distinct", "flatten", "format", "indexOf", "isSorted", "join", "json.encode", "lastIndexOf", "max", "min",
-		"optional.ofNonZeroValue", "optional.unwrap", "sort", "@sortByAssociatedKeys", "sum", "unwrapOpt":
+		"optional.ofNonZeroValue", "optional.unwrap", "reverse", "sort", "@sortByAssociatedKeys", "sum", "unwrapOpt":
 	case "size":
 		k = byCount
 	case operators.In, operators.OldIn, "in":
@@ -103,10 +147,16 @@ func (k mark) apply(v ref.Val) ref.Val {
 			return value.Ordered(m)
 		}
 	case asAWhole:
+		if refusal := tooMany(v); refusal != nil {
+			return refusal
+		}
 		u = value.Gap(v)
 	case byCount:
 		u = value.Partial(v)
 	case forMember:
+		if refusal := tooMany(v); refusal != nil {
+			return refusal
+		}
 		u = value.GapOfItems(v)
 	}
 	if u != nil {
@@ -117,8 +167,11 @@ func (k mark) apply(v ref.Val) ref.Val {
 
 // decorate wraps the steps of the marked parts. What the wrapper says about itself must be
 // what cost tracking wants to hear, so there is one for every kind of step.
-func (m marks) decorate(step interpreter.Interpretable) (interpreter.Interpretable, error) {
-	k, ok := m[step.ID()]
+func (p preparation) decorate(step interpreter.Interpretable) (interpreter.Interpretable, error) {
+	if call, ok := step.(interpreter.InterpretableCall); ok {
+		step = p.guards.wrap(call)
+	}
+	k, ok := p.marks[step.ID()]
 	if !ok {
 		return step, nil
 	}
@@ -126,13 +179,16 @@ func (m marks) decorate(step interpreter.Interpretable) (interpreter.Interpretab
 	case interpreter.InterpretableConst:
 		return step, nil
 	case interpreter.InterpretableAttribute:
-		return attributeStep{s, k}, nil
+		if k.selected {
+			return otherStep{s, k.mark}, nil
+		}
+		return attributeStep{s, k.mark}, nil
 	case interpreter.InterpretableCall:
-		return callStep{s, k}, nil
+		return callStep{s, k.mark}, nil
 	case interpreter.InterpretableConstructor:
-		return constructorStep{s, k}, nil
+		return constructorStep{s, k.mark}, nil
 	case interpreter.InterpretableV2:
-		return otherStep{s, k}, nil
+		return otherStep{s, k.mark}, nil
 	}
 	return step, nil
 }

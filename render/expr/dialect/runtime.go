@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
@@ -23,7 +24,8 @@ func (runtimeLib) CompileOptions() []cel.EnvOption {
 	fields := cel.MapType(cel.StringType, cel.StringType)
 	return []cel.EnvOption{
 		cel.Variable(RuntimeVariable, runtimeType()),
-		cel.Function("newCondition", cel.MemberOverload("runtime_newCondition_map",
+		// Without CEL's own check of types, which looks at one entry of a map by chance.
+		cel.Function("newCondition", decls.DisableTypeGuards(true), cel.MemberOverload("runtime_newCondition_map",
 			[]*cel.Type{runtimeType(), fields}, ConditionType(), cel.BinaryBinding(newCondition))),
 		cel.Function("condition", cel.MemberOverload("runtime_condition_dyn_string",
 			[]*cel.Type{runtimeType(), cel.DynType, cel.StringType}, ConditionType(), cel.FunctionBinding(findCondition))),
@@ -37,29 +39,29 @@ func (runtimeLib) ProgramOptions() []cel.ProgramOption { return trackers(runtime
 
 // expandNewCondition turns the bare names of {type: …, status: …} into strings. On
 // another receiver than runtime the call is none of our business.
-func expandNewCondition(make cel.MacroExprFactory, target ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
+func expandNewCondition(factory cel.MacroExprFactory, target ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
 	if target.Kind() != ast.IdentKind || target.AsIdent() != RuntimeVariable {
 		return nil, nil
 	}
 	if args[0].Kind() != ast.MapKind {
-		return nil, make.NewError(args[0].ID(), "runtime.newCondition: argument must be a map literal")
+		return nil, factory.NewError(args[0].ID(), "runtime.newCondition: argument must be a map literal")
 	}
 	seen := map[string]bool{}
 	var fields []ast.EntryExpr
 	for _, e := range args[0].AsMap().Entries() {
 		key, fault := conditionField(e.AsMapEntry().Key(), seen)
 		if fault != "" {
-			return nil, make.NewError(e.AsMapEntry().Key().ID(), "runtime.newCondition: "+fault)
+			return nil, factory.NewError(e.AsMapEntry().Key().ID(), "runtime.newCondition: "+fault)
 		}
 		seen[key] = true
-		fields = append(fields, make.NewMapEntry(make.NewLiteral(types.String(key)), e.AsMapEntry().Value(), false))
+		fields = append(fields, factory.NewMapEntry(factory.NewLiteral(types.String(key)), e.AsMapEntry().Value(), false))
 	}
 	for _, required := range []string{"type", "status"} {
 		if !seen[required] {
-			return nil, make.NewError(args[0].ID(), fmt.Sprintf("runtime.newCondition: '%s' is required", required))
+			return nil, factory.NewError(args[0].ID(), fmt.Sprintf("runtime.newCondition: '%s' is required", required))
 		}
 	}
-	return make.NewMemberCall("newCondition", target, make.NewMap(fields...)), nil
+	return factory.NewMemberCall("newCondition", target, factory.NewMap(fields...)), nil
 }
 
 // conditionField is the name of a field, or what is wrong with it.

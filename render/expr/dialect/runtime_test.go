@@ -13,15 +13,25 @@ import (
 	"github.com/krowave/krowave/render/expr/value"
 )
 
-func TestConditions(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, cel.Variable("x", cel.DynType), cel.Variable("open", cel.DynType))
-	ready := Condition{Type: "Ready", Status: "True", Reason: "R", Message: "M"}
-	x := value.Raw(map[string]any{"a": "A", "status": map[string]any{"conditions": []any{
+// readyObject has a condition as it should be, and one that is odd.
+func readyObject() ref.Val {
+	return value.Raw(map[string]any{"a": "A", "status": map[string]any{"conditions": []any{
 		map[string]any{"type": "Ready", "status": "True", "reason": "R", "message": "M"},
 		map[string]any{"type": "Odd", "status": int64(1)},
 	}}})
-	open := value.Wrap(map[string]any{"kind": "X"}, &catalog.Schema{Type: "object", Properties: map[string]*catalog.Schema{}}, value.UnknownIn("open"))
+}
+
+// openObject has a status that is not known.
+func openObject() ref.Val {
+	schema := &catalog.Schema{Type: "object", Properties: map[string]*catalog.Schema{}}
+	return value.Wrap(map[string]any{"kind": "X"}, schema, value.UnknownIn("open"))
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, cel.Variable("x", cel.DynType))
+	ready := Condition{Type: "Ready", Status: "True", Reason: "R", Message: "M"}
+	vars := map[string]any{"x": readyObject(), RuntimeVariable: Runtime()}
 	tests := map[string]struct {
 		reason string
 		want   []Condition
@@ -39,7 +49,7 @@ func TestConditions(t *testing.T) {
 		"runtime.newCondition({type: x.b, status: 'True'})":                                       {"a missing value", nil, "no such key: b"},
 		"runtime.newCondition({type: '', status: 'True'})":                                        {"an empty type", nil, "type must not be empty"},
 		"runtime.newCondition({type: 'A', status: 'true'})":                                       {"a wrong status", nil, `status must be one of True, False, Unknown (got "true")`},
-		"runtime.newCondition({type: dyn(1), status: 'True'})":                                    {"a type that is no string", nil, "no such overload"},
+		"runtime.newCondition({type: dyn(1), status: 'True'})":                                    {"a type that is no string", nil, "type must be a string, got int"},
 		"runtime.condition(1, 'A')":                                                               {"no object", nil, "obj must be an object"},
 		"runtime.condition({'status': 1}, 'A')":                                                   {"no status object", nil, "obj.status must be an object"},
 		"runtime.condition({'status': {'conditions': 1}}, 'A')":                                   {"no list", nil, "obj.status.conditions must be a list"},
@@ -50,7 +60,7 @@ func TestConditions(t *testing.T) {
 	for text, tc := range tests {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			got, err := conditions(t, env, text, map[string]any{"x": x, "open": open, RuntimeVariable: Runtime()})
+			got, err := conditions(t, env, text, vars)
 			if tc.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.fails) {
 					t.Fatalf("%s: error %v, want %q", tc.reason, err, tc.fails)
@@ -65,6 +75,13 @@ func TestConditions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConditionFields: a condition has four fields and cannot become part of an object.
+func TestConditionFields(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, cel.Variable("x", cel.DynType), cel.Variable("open", cel.DynType))
+	vars := map[string]any{"x": readyObject(), "open": openObject(), RuntimeVariable: Runtime()}
 	fields := map[string]any{
 		"runtime.condition(x, 'Ready').reason":                           "R",
 		"runtime.condition(x, 'Ready') == runtime.condition(x, 'Ready')": true,
@@ -81,7 +98,7 @@ func TestConditions(t *testing.T) {
 	for text, want := range fields {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			got := run(t, env, text, map[string]any{"x": x, "open": open, RuntimeVariable: Runtime()})
+			got := run(t, env, text, vars)
 			if u, ok := got.(*types.Unknown); ok {
 				if len(value.Paths(u)) != 1 || value.Paths(u)[0].String() != "open.status" {
 					t.Errorf("waits for %v", value.Paths(u))

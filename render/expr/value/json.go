@@ -28,6 +28,10 @@ func ToJSON(v ref.Val) (any, error) { return converter{strict: true}.value(v) }
 // ToNative is [ToJSON] for encoding/json: bytes and large unsigned integers are kept as they are.
 func ToNative(v ref.Val) (any, error) { return converter{}.value(v) }
 
+// maxItems bounds the lists that are converted: concatenation costs nothing, so that a
+// short expression makes lists of any size.
+const maxItems = 1_000_000
+
 type converter struct{ strict bool }
 
 func (c converter) value(v ref.Val) (any, error) {
@@ -47,7 +51,7 @@ func (c converter) value(v ref.Val) (any, error) {
 	case types.Bytes:
 		return c.bytes(v)
 	case types.Duration:
-		return v.Duration.String(), nil
+		return v.String(), nil
 	case types.Timestamp:
 		return timestamp(v.Time), nil
 	case *types.Optional:
@@ -112,6 +116,9 @@ func timestamp(t time.Time) any {
 }
 
 func (c converter) list(l traits.Lister) (any, error) {
+	if n := size(l); n > maxItems {
+		return nil, fmt.Errorf("%w: a list of %d items is too long, the limit is %d", ErrUnsupported, n, maxItems)
+	}
 	all := make([]any, 0, size(l))
 	for it := l.Iterator(); it.HasNext() == types.True; {
 		v, err := c.value(it.Next())

@@ -1,6 +1,8 @@
 package value
 
 import (
+	"maps"
+
 	"github.com/krowave/krowave/render/fieldpath"
 )
 
@@ -75,9 +77,7 @@ func Merge(desired, observed any) any {
 		return observed
 	}
 	merged := make(map[string]any, len(d)+len(o))
-	for k, v := range d {
-		merged[k] = v
-	}
+	maps.Copy(merged, d)
 	for k, v := range o {
 		if old, ok := merged[k]; ok {
 			v = Merge(old, v)

@@ -120,6 +120,9 @@ func (l *list) Add(other ref.Val) ref.Val {
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(other)
 	}
+	if n := len(l.items) + size(o); n > maxItems {
+		return types.NewErr("a list of %d items is too long, the limit is %d", n, maxItems)
+	}
 	if l.kind != atomicList {
 		return l.merge(o)
 	}

@@ -141,7 +141,7 @@ func (o *object) Iterator() traits.Iterator {
 	if o.knowledge == partial {
 		keys = append(keys, o.gap())
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, keys).(traits.Lister).Iterator()
+	return types.NewRefValList(types.DefaultTypeAdapter, keys).Iterator()
 }
 
 // Equal compares as the API server does: what the schema does not know by its data.

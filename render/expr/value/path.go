@@ -62,8 +62,8 @@ func NewUnknown(paths ...Path) *types.Unknown {
 // reasons survive every merge, and equal reasons become one.
 func (p Path) id() int64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(p.String()))      // a hash takes everything
-	return int64(h.Sum64() & math.MaxInt64) //nolint:gosec // the mask makes it fit
+	_, _ = h.Write([]byte(p.String())) // a hash takes everything
+	return int64(h.Sum64() & math.MaxInt64)
 }
 
 // Paths are the reasons of an unknown, sorted, each once.
@@ -141,10 +141,10 @@ const (
 )
 
 func (p *place) path() Path {
-	switch {
-	case p.index == atRoot:
+	switch p.index {
+	case atRoot:
 		return Missing(p.key).path()
-	case p.index == atKey:
+	case atKey:
 		up := p.up.path()
 		return Path{Node: up.Node, Field: up.Field.Key(p.key)}
 	default:

@@ -92,15 +92,15 @@ type outcome struct {
 }
 
 // evaluate runs an expression and explains it as package eval does.
-func evaluate(t testing.TB, env *cel.Env, text string, vars map[string]any) outcome {
-	t.Helper()
+func evaluate(tb testing.TB, env *cel.Env, text string, vars map[string]any) outcome {
+	tb.Helper()
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		t.Fatal(issues.Err())
+		tb.Fatal(issues.Err())
 	}
 	program, err := dialect.Program(env, checked, dialect.Limit(1_000_000)...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	v, _, err := program.Eval(vars)
 	if err != nil {
@@ -132,17 +132,17 @@ func texts(paths []value.Path) []string {
 	return all
 }
 
-func newEnv(t testing.TB) *cel.Env {
-	t.Helper()
+func newEnv(tb testing.TB) *cel.Env {
+	tb.Helper()
 	env, err := dialect.New()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	texts := cel.MapType(cel.StringType, cel.StringType)
 	env, err = env.Extend(cel.Variable("bucket", cel.DynType), cel.Variable("schema", cel.DynType), cel.Variable("x", cel.DynType),
 		cel.Variable("labels", texts), cel.Variable("tags", cel.ListType(cel.StringType)), cel.Variable("buckets", cel.ListType(cel.DynType)))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return env
 }

@@ -1,6 +1,8 @@
 package value
 
 import (
+	"maps"
+
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
@@ -62,22 +64,31 @@ type context struct {
 	known *Known
 }
 
-func (c *context) isWhole() bool { return c.knowledge == whole }
-
 // undecided is an unknown when two values cannot be compared because one of them is not
 // known as a whole. Between values that are, holes make themselves known.
 func undecided(a container, b ref.Val) *types.Unknown {
-	if c, ok := b.(container); a.isWhole() && (!ok || c.isWhole()) {
+	if isWhole(a) && isWhole(b) {
 		return nil
 	}
 	return types.MergeUnknowns(a.gap(), Gap(b))
 }
 
+// isWhole reports that what a value lacks does not exist.
+func isWhole(v ref.Val) bool {
+	switch v := v.(type) {
+	case *object:
+		return v.knowledge == whole
+	case *list:
+		return v.knowledge == whole
+	case *free, *freeList: // which there are only for data of which not all is known
+		return false
+	}
+	return true
+}
+
 // container is a wrapped map or list.
 type container interface {
 	ref.Val
-	// isWhole reports that what the container lacks does not exist.
-	isWhole() bool
 	// gap is an unknown when something of the container is unknown, and nil otherwise.
 	gap() *types.Unknown
 	// plain is a copy of the data with holes where it is not known.
@@ -158,9 +169,7 @@ func (c context) object(data any, s *catalog.Schema) ref.Val {
 func withObjectMeta(s *catalog.Schema) *catalog.Schema {
 	str := &catalog.Schema{Type: "string"}
 	all := make(map[string]*catalog.Schema, len(s.Properties)+3)
-	for name, p := range s.Properties {
-		all[name] = p
-	}
+	maps.Copy(all, s.Properties)
 	if m := all["metadata"]; isString(all["kind"]) && isString(all["apiVersion"]) && m != nil && m.Type == "object" &&
 		isString(m.Properties["name"]) && isString(m.Properties["generateName"]) {
 		return s

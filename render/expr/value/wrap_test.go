@@ -192,12 +192,9 @@ func TestIterationOrder(t *testing.T) {
 // TestOrderedKeys: keys of several types have an order too.
 func TestOrderedKeys(t *testing.T) {
 	t.Parallel()
-	m, ok := types.NewRefValMap(types.DefaultTypeAdapter, map[ref.Val]ref.Val{
+	m := types.NewRefValMap(types.DefaultTypeAdapter, map[ref.Val]ref.Val{
 		types.String("b"): types.Int(1), types.Int(2): types.Int(2), types.String("a"): types.Int(3), types.Int(-1): types.Int(4), types.True: types.Int(5),
-	}).(traits.Mapper)
-	if !ok {
-		t.Fatal("no map")
-	}
+	})
 	for range 20 {
 		var got []any
 		for it := value.Ordered(m).Iterator(); it.HasNext() == types.True; {

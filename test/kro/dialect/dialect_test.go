@@ -96,7 +96,7 @@ func differences() map[string]string {
 	return map[string]string{
 		"double('NaN')": "not-a-number: kro hands NaN on, and then it cannot be written as JSON",
 		"1.0 / 0.0":     "not-a-number: kro hands infinity on, and then it cannot be written as JSON",
-		"random.seededString(3145729, 'a').size()":                             "random-length: kro makes texts of any length",
+		"random.seededString(3145729, 'a').size()":                             "limits: kro makes texts of any length",
 		"cel.bind(s, widget.spec.set, [s + ['z'], s + ['z']])":                 "set-lists: kro remembers what was added to a set and then leaves it out",
 		"widget.spec.dashed + [widget.spec.dashed[0]]":                         "list-map-keys: kro does not find keys with dashes and takes all items for one",
 		"widget.spec.dashed == [widget.spec.dashed[1], widget.spec.dashed[0]]": "list-map-keys: kro does not find keys with dashes and takes all items for one",
