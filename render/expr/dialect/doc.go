@@ -8,12 +8,14 @@
 // ones that kro links; kro's functions (random, hash, json, maps, lists, omit,
 // runtime) are written here after docs/compat/kro.md#functions.
 //
-// Two things differ from cel-go's own programs:
+// Three things differ from cel-go's own programs:
 //
 //   - macros go over maps in the order of their keys, where cel-go and kro follow
 //     Go's random order (docs/compat/kro.md#map-order);
 //   - an argument that is known only in part makes the call of a function unknown when
-//     the function looks at all of it, where cel-go would report a wrong type or compare wrongly.
+//     the function looks at all of it, where cel-go would report a wrong type or compare wrongly;
+//   - a single call that would take forever or all memory is refused before it runs, since
+//     its cost is only counted behind it (docs/compat/kro.md#limits).
 //
 // The environment is built once per process, which takes a quarter of a millisecond; extending
 // it by variables and checking the first expression takes a tenth of that, every further

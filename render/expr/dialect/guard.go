@@ -47,20 +47,27 @@ func guardOf(function string) guard {
 // guards are the implementations of the guarded functions of an environment, by overload.
 type guards map[string]*functions.Overload
 
-// add looks up a function's implementations.
-func (g guards) add(env *cel.Env, function string) error {
-	f := env.Functions()[function]
-	if f == nil {
-		return nil
+// guardsOf looks up the implementations of the guarded functions among the given ones.
+func guardsOf(env *cel.Env, names map[string]bool) (guards, error) {
+	if len(names) == 0 {
+		return nil, nil
 	}
-	bindings, err := f.Bindings()
-	if err != nil {
-		return err
+	all := env.Functions() // a copy, and not a small one
+	g := guards{}
+	for name := range names {
+		f := all[name]
+		if f == nil {
+			continue
+		}
+		bindings, err := f.Bindings()
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range bindings {
+			g[b.Operator] = b
+		}
 	}
-	for _, b := range bindings {
-		g[b.Operator] = b
-	}
-	return nil
+	return g, nil
 }
 
 // wrap is the call with its guard in front.

@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"errors"
-
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -35,8 +33,8 @@ type preparation struct {
 }
 
 func prepare(env *cel.Env, a *ast.AST) (preparation, error) {
-	p := preparation{marks: marks{}, guards: guards{}}
-	var failure error
+	p := preparation{marks: marks{}}
+	guarded := map[string]bool{}
 	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.ComprehensionKind:
@@ -44,12 +42,14 @@ func prepare(env *cel.Env, a *ast.AST) (preparation, error) {
 		case ast.CallKind:
 			p.marks.call(a, e.AsCall())
 			if name := e.AsCall().FunctionName(); guardOf(name) != nil {
-				failure = errors.Join(failure, p.guards.add(env, name))
+				guarded[name] = true
 			}
 		case ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.SelectKind, ast.StructKind, ast.UnspecifiedExprKind:
 		}
 	}))
-	return p, failure
+	var err error
+	p.guards, err = guardsOf(env, guarded)
+	return p, err
 }
 
 // mark is what happens to the value of a part of an expression before it is used.

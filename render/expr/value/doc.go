@@ -12,7 +12,9 @@
 // Reading a hole gives an unknown with the same reason, and [ToJSON] leaves holes where
 // they are. A field that an object of which only the template is known does not
 // set is unknown too, with its own path as the reason; [Paths] reads the reasons,
-// [Waits] completes them to the paths that the expression wrote.
+// [Waits] completes them to the paths that the expression wrote. [WrapKnown] is for an
+// object that was observed in part. On data of which all is known a missing field is CEL's
+// error; [Blame] then finds the paths without looking at its text.
 //
 //   - Selecting, has(), .?, in, indexing, && and ||, ternaries and comprehensions
 //     look at parts, so that what can be decided is decided.

@@ -98,6 +98,11 @@ func evaluate(tb testing.TB, env *cel.Env, text string, vars map[string]any) out
 	if issues.Err() != nil {
 		tb.Fatal(issues.Err())
 	}
+	return evaluateChecked(tb, env, checked, vars)
+}
+
+func evaluateChecked(tb testing.TB, env *cel.Env, checked *cel.Ast, vars map[string]any) outcome {
+	tb.Helper()
 	program, err := dialect.Program(env, checked, dialect.Limit(1_000_000)...)
 	if err != nil {
 		tb.Fatal(err)
