@@ -1,9 +1,11 @@
 package admission_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/krowave/krowave/render/admission"
+	"github.com/krowave/krowave/render/source"
 )
 
 const webInstance = head + `
@@ -61,5 +63,23 @@ func BenchmarkNewValidator(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		newValidator(b, crd)
+	}
+}
+
+// BenchmarkCheck is the check of a large Deployment.
+func BenchmarkCheck(b *testing.B) {
+	data, err := os.ReadFile("testdata/accepted/workloads.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	docs, _ := source.Parse(source.NewFile("workloads.yaml", data), source.Limits{})
+	obj := fields(b, docs[0].Root)
+	kind, _ := kindOf(builtin(b), obj)
+	checker, locate := admission.NewChecker(), locator(docs[0].Root)
+	b.ReportAllocs()
+	for b.Loop() {
+		if diags := checker.Check(obj, kind, locate); len(diags) > 0 {
+			b.Fatal(diags)
+		}
 	}
 }

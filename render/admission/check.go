@@ -2,9 +2,8 @@ package admission
 
 import (
 	"encoding/json"
-	"maps"
+	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -128,7 +127,7 @@ func (w *checker) notOneOf(x any, enum []any) {
 func (w *checker) text(x string, n *node) {
 	if l := n.lengths; l != nil && (l.minLength != nil || l.maxLength != nil) {
 		size := int64(utf8.RuneCountInString(x))
-		w.length(size, l.minLength, l.maxLength, "characters")
+		w.length(size, l.minLength, l.maxLength, "character")
 	}
 	if n.pattern != nil {
 		if re, err := n.pattern.compile(); err != nil {
@@ -144,23 +143,30 @@ func (w *checker) text(x string, n *node) {
 
 func (w *checker) length(size int64, low, high *int64, unit string) {
 	if low != nil && size < *low {
-		w.add(ruleLength, "must have at least %d %s, but has %d", *low, unit, size)
+		w.add(ruleLength, "must have at least %s, but has %d", counted(*low, unit), size)
 	}
 	if high != nil && size > *high {
-		w.add(ruleLength, "must have at most %d %s, but has %d", *high, unit, size).blocks = true
+		w.add(ruleLength, "must have at most %s, but has %d", counted(*high, unit), size).blocks = true
 	}
+}
+
+func counted(n int64, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
 }
 
 func (w *checker) object(x map[string]any, n *node) {
 	if l := n.lengths; l != nil {
-		w.length(int64(len(x)), l.minProperties, l.maxProperties, "fields")
+		w.length(int64(len(x)), l.minProperties, l.maxProperties, "field")
 	}
-	for _, key := range slices.Sorted(maps.Keys(x)) {
+	for key, value := range x { // In any order: findings are sorted in the end.
 		child, kept := n.child(key)
 		w.push(key)
 		switch {
 		case child != nil:
-			w.value(x[key], child)
+			w.value(value, child)
 		case n.closed && kept:
 			w.unknown(key, n.names)
 		}
@@ -190,7 +196,7 @@ func (w *checker) unknown(key string, known []string) {
 
 func (w *checker) array(x []any, n *node) {
 	if l := n.lengths; l != nil {
-		w.length(int64(len(x)), l.minItems, l.maxItems, "items")
+		w.length(int64(len(x)), l.minItems, l.maxItems, "item")
 		if l.unique {
 			w.set(x)
 		}

@@ -1,14 +1,22 @@
 package admission
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/objectmeta"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
+
+// embedded visits the objects in an object and adds what it finds to the findings.
+func embedded(findings []finding, object any, root *node, visit func(*recorder, map[string]any)) []finding {
+	if !root.embeds {
+		return findings
+	}
+	e := embedder{recorder: recorder{findings: findings}, visit: visit}
+	e.below(object, root)
+	return e.findings
+}
 
 // embedder visits the objects inside of an object (x-kubernetes-embedded-resource).
 type embedder struct {
@@ -23,10 +31,10 @@ func (e *embedder) below(x any, n *node) {
 	}
 	switch x := x.(type) {
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(x)) {
+		for key, value := range x {
 			child, _ := n.child(key)
 			e.push(key)
-			e.value(x[key], child)
+			e.value(value, child)
 			e.pop()
 		}
 	case []any:

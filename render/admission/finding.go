@@ -34,6 +34,7 @@ const (
 	ruleLabel
 	ruleMetadata
 	ruleServerField
+	ruleSelector
 )
 
 // blocks reports that the API server does not evaluate CEL rules on an object that

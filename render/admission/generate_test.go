@@ -2,7 +2,6 @@ package admission_test
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"strconv"
 
@@ -17,10 +16,7 @@ type dice struct{ data []byte }
 func pseudo(seed int) *dice {
 	var data []byte
 	for block := range 40 {
-		var in [16]byte
-		binary.LittleEndian.PutUint64(in[:], uint64(seed))
-		binary.LittleEndian.PutUint64(in[8:], uint64(block))
-		sum := sha256.Sum256(in[:])
+		sum := sha256.Sum256([]byte(strconv.Itoa(seed) + "/" + strconv.Itoa(block)))
 		data = append(data, sum[:]...)
 	}
 	return &dice{data}
@@ -40,14 +36,12 @@ func (d *dice) seldom() bool { return d.roll(6) == 5 }
 
 func pick[T any](d *dice, from ...T) T { return from[d.roll(len(from))] }
 
-func ptr[T any](v T) *T { return &v }
-
 // maybe is a pointer to one of the values, or nil more often.
 func maybe[T any](d *dice, from ...T) *T {
 	if d.roll(3) > 0 {
 		return nil
 	}
-	return ptr(pick(d, from...))
+	return new(pick(d, from...))
 }
 
 func rawJSON(x any) apiextensionsv1.JSON {
@@ -79,7 +73,7 @@ func (d *dice) schema(depth int) apiextensionsv1.JSONSchemaProps {
 			s.Pattern = "^[0-9]+%?$"
 		}
 	case "any":
-		s.XPreserveUnknownFields = ptr(true)
+		s.XPreserveUnknownFields = new(true)
 	case "object":
 		d.object(&s, depth)
 	case "array", "list":
@@ -95,7 +89,7 @@ func (d *dice) schema(depth int) apiextensionsv1.JSONSchemaProps {
 		s.MinProperties, s.MaxProperties = maybe(d, int64(1)), maybe(d, int64(2))
 	}
 	if d.seldom() {
-		s.Default = ptr(rawJSON(d.value(&s, depth)))
+		s.Default = new(rawJSON(d.value(&s, depth)))
 	}
 	if d.seldom() {
 		d.alternatives(&s)
@@ -123,7 +117,7 @@ func (d *dice) number(s *apiextensionsv1.JSONSchemaProps, kind string) {
 	s.Minimum, s.Maximum = maybe(d, 0, 1.0, 1.5, -3), maybe(d, 1.0, 1.5, 10, 5e9)
 	s.ExclusiveMinimum, s.ExclusiveMaximum = d.seldom(), d.seldom()
 	if d.seldom() {
-		s.MultipleOf = ptr(pick(d, 1.0, 2, 0.5, 0.1))
+		s.MultipleOf = new(pick(d, 1.0, 2, 0.5, 0.1))
 	}
 	if d.seldom() {
 		s.Enum = []apiextensionsv1.JSON{rawJSON(1), rawJSON(2.5), rawJSON(3)}
@@ -137,7 +131,7 @@ func (d *dice) object(s *apiextensionsv1.JSONSchemaProps, depth int) {
 		s.Properties[d.key()] = d.schema(depth - 1)
 	}
 	if d.seldom() {
-		s.XPreserveUnknownFields = ptr(true)
+		s.XPreserveUnknownFields = new(true)
 	}
 	if d.often() {
 		s.Required = append(s.Required, d.key())
@@ -148,7 +142,7 @@ func (d *dice) object(s *apiextensionsv1.JSONSchemaProps, depth int) {
 	}
 	s.MinProperties, s.MaxProperties = maybe(d, int64(1)), maybe(d, int64(3))
 	if d.seldom() {
-		s.XMapType = ptr("atomic")
+		s.XMapType = new("atomic")
 	}
 	if d.seldom() {
 		s.XValidations = append(s.XValidations, apiextensionsv1.ValidationRule{
@@ -164,9 +158,9 @@ func (d *dice) array(s *apiextensionsv1.JSONSchemaProps, depth int) {
 	s.MinItems, s.MaxItems = maybe(d, int64(1)), maybe(d, int64(2))
 	switch d.roll(4) {
 	case 1:
-		s.XListType = ptr("set")
+		s.XListType = new("set")
 	case 2:
-		s.XListType = ptr("map")
+		s.XListType = new("map")
 		s.XListMapKeys = pick(d, []string{"a"}, []string{"a", "b"})
 		inner.Type, inner.XIntOrString = "object", false
 	}
@@ -181,8 +175,8 @@ func (d *dice) alternatives(s *apiextensionsv1.JSONSchemaProps) {
 	for range 1 + d.roll(2) {
 		choices = append(choices, pick(d,
 			apiextensionsv1.JSONSchemaProps{Required: []string{d.key()}},
-			apiextensionsv1.JSONSchemaProps{Minimum: ptr(1.0)},
-			apiextensionsv1.JSONSchemaProps{MaxLength: ptr(int64(1))},
+			apiextensionsv1.JSONSchemaProps{Minimum: new(1.0)},
+			apiextensionsv1.JSONSchemaProps{MaxLength: new(int64(1))},
 			apiextensionsv1.JSONSchemaProps{Enum: []apiextensionsv1.JSON{rawJSON("a"), rawJSON(1)}},
 		))
 	}

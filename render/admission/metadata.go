@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -76,10 +75,10 @@ func (m *metaReader) read(x any) map[string]any {
 		m.add(ruleType, "must be an object, not %s", describe(x))
 		return out
 	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
+	for name, written := range fields { // In any order: findings are sorted in the end.
 		m.push(name)
 		kind, server := metaFieldOf(name)
-		value := m.field(fields[name], kind)
+		value := m.field(written, kind)
 		switch {
 		case kind == unknownField:
 			m.unknown(name, metaFields())
@@ -175,9 +174,9 @@ func (m *metaReader) textMap(x any) any {
 		return nil
 	}
 	out := make(map[string]any, len(fields))
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
+	for key, value := range fields {
 		m.push(key)
-		out[key] = m.text(fields[key])
+		out[key] = m.text(value)
 		m.pop()
 	}
 	return out
@@ -202,7 +201,7 @@ func (m *metaReader) textList(x any) any {
 }
 
 // validate checks what a custom resource's metadata must fulfil.
-func (m *metaReader) validate(meta map[string]any, namespaced bool) { //nolint:revive // the scope is a value
+func (m *metaReader) validate(meta map[string]any, namespaced bool) {
 	m.push("metadata")
 	defer m.pop()
 	m.name(meta)
@@ -243,7 +242,7 @@ func (m *metaReader) found(name string) bool {
 	return slices.ContainsFunc(m.findings, func(f finding) bool { return f.rule != ruleDropped && f.path.Equal(at) })
 }
 
-func (m *metaReader) namespace(meta map[string]any, namespaced bool) { //nolint:revive // the scope is a value
+func (m *metaReader) namespace(meta map[string]any, namespaced bool) { //nolint:revive // the scope of a kind is a value
 	namespace, _ := meta["namespace"].(string)
 	if namespace == "" {
 		return
@@ -287,8 +286,8 @@ func (r *recorder) labels(labels map[string]any) {
 }
 
 func (r *recorder) labelMap(labels map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		value, ok := labels[key].(string)
+	for key, label := range labels {
+		value, ok := label.(string)
 		if !ok {
 			continue
 		}
@@ -313,8 +312,8 @@ func (r *recorder) annotations(annotations map[string]any) {
 	r.push("annotations")
 	defer r.pop()
 	size := 0
-	for _, key := range slices.Sorted(maps.Keys(annotations)) {
-		value, _ := annotations[key].(string)
+	for key, annotation := range annotations {
+		value, _ := annotation.(string)
 		size += len(key) + len(value)
 		if len(validation.IsQualifiedName(strings.ToLower(key))) == 0 {
 			continue

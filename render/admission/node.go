@@ -32,6 +32,7 @@ type node struct {
 	nullable bool
 	preserve bool
 	embedded bool
+	embeds   bool // of a root: something below is embedded
 	listType string
 	mapKeys  []string
 	// fallback is the default with the defaults inside it filled in; nil is none.
@@ -110,13 +111,29 @@ func (t types) String() string {
 	return list(words)
 }
 
+// newRoot compiles the schema of a custom resource.
+func newRoot(p *apiextensions.JSONSchemaProps, s *schema.Structural) *node {
+	c := compiler{formats: validation.StripUnsupportedFormatsPostProcessorForVersion(environment.DefaultCompatibilityVersion())}
+	n := c.node(p, s)
+	n.embedded = true // apiVersion, kind and metadata need no schema
+	n.embeds = embeds(s)
+	return n
+}
+
+// embeds reports that a schema has x-kubernetes-embedded-resource somewhere.
+func embeds(s *schema.Structural) bool {
+	found := false
+	visitor := schema.Visitor{Structural: func(s *schema.Structural) bool {
+		found = found || s.XEmbeddedResource
+		return false
+	}}
+	visitor.Visit(s)
+	return found
+}
+
 // compiler turns schemas into nodes.
 type compiler struct {
 	formats func(*spec.Schema) error // drops the formats that the API server ignores
-}
-
-func newCompiler() compiler {
-	return compiler{formats: validation.StripUnsupportedFormatsPostProcessorForVersion(environment.DefaultCompatibilityVersion())}
 }
 
 // node compiles one level. The structural schema of the same level carries the pruned

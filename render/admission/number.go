@@ -26,7 +26,7 @@ type bound struct {
 	excluded bool
 }
 
-func newBound(f *float64, excluded bool) *bound { //nolint:revive // the flag is a value of the schema
+func newBound(f *float64, excluded bool) *bound {
 	if f == nil {
 		return nil
 	}

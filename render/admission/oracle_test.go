@@ -26,6 +26,8 @@ import (
 
 	"github.com/krowave/krowave/render/admission"
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/fieldpath"
+	"github.com/krowave/krowave/render/source"
 )
 
 // server does what the API server does with a custom resource, with the API server's own
@@ -37,31 +39,31 @@ type server struct {
 	namespaced bool
 }
 
-func newServer(t testing.TB, crd *apiextensionsv1.CustomResourceDefinition) *server {
-	t.Helper()
+func newServer(tb testing.TB, crd *apiextensionsv1.CustomResourceDefinition) *server {
+	tb.Helper()
 	raw, err := json.Marshal(crd)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var decoded apiextensionsv1.CustomResourceDefinition
 	if err := json.Unmarshal(raw, &decoded); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var props apiextensions.JSONSchemaProps
 	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(decoded.Spec.Versions[0].Schema.OpenAPIV3Schema, &props, nil); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s, err := schema.NewStructural(&props)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s = s.DeepCopy()
 	if err := defaulting.PruneDefaults(s); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	validator, _, err := validation.NewSchemaValidator(&props)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &server{
 		structural: s, validator: validator, namespaced: crd.Spec.Scope == apiextensionsv1.NamespaceScoped,
@@ -71,14 +73,14 @@ func newServer(t testing.TB, crd *apiextensionsv1.CustomResourceDefinition) *ser
 
 // create answers the stored object, the dropped fields and the errors. An error
 // of the first kind means that the object could not even be decoded.
-func (s *server) create(t testing.TB, obj map[string]any) (stored map[string]any, unknown []string, errs field.ErrorList) {
-	t.Helper()
+func (s *server) create(tb testing.TB, obj map[string]any) (stored map[string]any, unknown []string, errs field.ErrorList) {
+	tb.Helper()
 	raw, err := json.Marshal(obj)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := utiljson.Unmarshal(raw, &stored); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	strict := objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true}
 	meta, found, unknown, err := objectmeta.GetObjectMetaWithOptions(stored, strict)
@@ -97,7 +99,7 @@ func (s *server) create(t testing.TB, obj map[string]any) (stored map[string]any
 			meta.Namespace = "default" // as the request's path has it
 		}
 		if err := objectmeta.SetObjectMeta(stored, meta); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	} else {
 		stored["metadata"], meta = map[string]any{"namespace": "default"}, &metav1.ObjectMeta{Namespace: "default"}
@@ -129,29 +131,6 @@ func blocking(errs field.ErrorList) bool {
 		}
 		return false
 	})
-}
-
-func crdOf(props apiextensionsv1.JSONSchemaProps) *apiextensionsv1.CustomResourceDefinition {
-	crd := &apiextensionsv1.CustomResourceDefinition{}
-	crd.Name = "things.example.com"
-	crd.Spec = apiextensionsv1.CustomResourceDefinitionSpec{
-		Group: "example.com",
-		Names: apiextensionsv1.CustomResourceDefinitionNames{Kind: "Thing", ListKind: "ThingList", Plural: "things", Singular: "thing"},
-		Scope: apiextensionsv1.NamespaceScoped,
-		Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{
-			Name: "v1", Served: true, Storage: true,
-			Schema:       &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: &props},
-			Subresources: &apiextensionsv1.CustomResourceSubresources{Status: &apiextensionsv1.CustomResourceSubresourceStatus{}},
-		}},
-	}
-	return crd
-}
-
-// rooted makes a schema the spec of a CRD.
-func rooted(spec apiextensionsv1.JSONSchemaProps) apiextensionsv1.JSONSchemaProps {
-	return apiextensionsv1.JSONSchemaProps{Type: "object", Properties: map[string]apiextensionsv1.JSONSchemaProps{
-		"apiVersion": {Type: "string"}, "kind": {Type: "string"}, "metadata": {Type: "object"}, "spec": spec,
-	}}
 }
 
 func thing(spec any) map[string]any {
@@ -249,9 +228,9 @@ func only(list diag.List, severity diag.Severity) diag.List {
 // TestSameAsServer compares with the API server on schemas and objects of all sorts.
 func TestSameAsServer(t *testing.T) {
 	t.Parallel()
-	rounds := 6000
+	rounds := 2000
 	if testing.Short() {
-		rounds = 600
+		rounds = 300
 	}
 	for seed := range rounds {
 		d := pseudo(seed)
@@ -270,4 +249,38 @@ func TestSameAsServer(t *testing.T) {
 			t.Fatalf("seed %d", seed)
 		}
 	}
+}
+
+// TestCheckSameAsAdmit: a rendered custom resource is held to what an instance is held to,
+// but for rules in CEL, which the catalogue does not have.
+func TestCheckSameAsAdmit(t *testing.T) {
+	t.Parallel()
+	for seed := range 500 {
+		d := pseudo(seed)
+		props := rooted(d.schema(3))
+		spec := props.Properties["spec"]
+		obj := thing(d.value(&spec, 4))
+		validator, err := admission.NewValidator(crdOf(props), "v1")
+		if err != nil || strings.Contains(marshal(t, props), `"additionalProperties":false`) { // which the catalogue does not know
+			continue
+		}
+		_, diags := validator.Admit(obj, nil, admission.Options{})
+		want := slices.DeleteFunc(sortedMessages(diags), func(m string) bool {
+			return strings.Contains(m, "breaks the rule") || strings.Contains(m, "is refused:") || strings.Contains(m, "cannot be validated")
+		})
+		nowhere := func(fieldpath.Path) source.Span { return source.Span{} }
+		got := sortedMessages(admission.NewChecker().Check(obj, customKind(props), nowhere))
+		if diff := cmp.Diff(want, got); len(want)+len(got) > 0 && diff != "" {
+			t.Fatalf("seed %d: -Admit +Check\n%s", seed, diff)
+		}
+	}
+}
+
+func sortedMessages(list diag.List) []string {
+	var out []string
+	for _, d := range list {
+		out = append(out, d.Message)
+	}
+	slices.Sort(out)
+	return out
 }

@@ -1,11 +1,6 @@
 package admission
 
-import (
-	"maps"
-	"slices"
-
-	"k8s.io/apimachinery/pkg/runtime/schema"
-)
+import "k8s.io/apimachinery/pkg/runtime/schema"
 
 // owners reads metadata.ownerReferences.
 func (m *metaReader) owners(x any) any {
@@ -40,13 +35,13 @@ func (m *metaReader) owner(x any) map[string]any {
 		m.wrong(x, "an object")
 		return out
 	}
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
+	for key, value := range fields {
 		m.push(key)
 		switch key {
 		case "apiVersion", "kind", "name", "uid":
-			out[key] = m.text(fields[key])
+			out[key] = m.text(value)
 		case "controller", "blockOwnerDeletion":
-			switch v := fields[key].(type) {
+			switch v := value.(type) {
 			case nil:
 			case bool:
 				out[key] = v

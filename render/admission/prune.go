@@ -172,23 +172,7 @@ func fill(x any, n *node) {
 	}
 	switch x := x.(type) {
 	case map[string]any:
-		for key, value := range x {
-			child, _ := n.child(key)
-			switch {
-			case child == nil:
-			case value != nil || child.nullable:
-				fill(value, child)
-			case child.fallback != nil:
-				x[key] = child.fresh()
-			default:
-				delete(x, key)
-			}
-		}
-		for _, name := range n.filled {
-			if _, ok := x[name]; !ok {
-				x[name] = n.properties[name].fresh()
-			}
-		}
+		fillObject(x, n)
 	case []any:
 		if n.items == nil {
 			return
@@ -199,6 +183,26 @@ func fill(x any, n *node) {
 			} else {
 				fill(value, n.items)
 			}
+		}
+	}
+}
+
+func fillObject(x map[string]any, n *node) {
+	for key, value := range x {
+		child, _ := n.child(key)
+		switch {
+		case child == nil:
+		case value != nil || child.nullable:
+			fill(value, child)
+		case child.fallback != nil:
+			x[key] = child.fresh()
+		default:
+			delete(x, key)
+		}
+	}
+	for _, name := range n.filled {
+		if _, ok := x[name]; !ok {
+			x[name] = n.properties[name].fresh()
 		}
 	}
 }

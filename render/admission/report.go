@@ -14,7 +14,7 @@ func instanceCode(r rule) diag.Code {
 		return diag.InstanceRequired
 	case ruleUnknown, ruleDropped:
 		return diag.InstanceUnknownField
-	case ruleEnum:
+	case ruleEnum, ruleAlternative:
 		return diag.InstanceEnum
 	case rulePattern:
 		return diag.InstancePattern
@@ -24,8 +24,6 @@ func instanceCode(r rule) diag.Code {
 		return diag.InstanceLength
 	case ruleDuplicate:
 		return diag.InstanceDuplicate
-	case ruleAlternative:
-		return diag.InstanceAlternative
 	case ruleCEL:
 		return diag.InstanceRule
 	case ruleCELFailed:
@@ -42,7 +40,7 @@ func instanceCode(r rule) diag.Code {
 		return diag.InstanceLabel
 	case ruleServerField:
 		return diag.InstanceServerField
-	case ruleMetadata:
+	case ruleMetadata, ruleSelector:
 	}
 	return diag.InstanceMetadata
 }

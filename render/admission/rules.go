@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	schemacel "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/model"
@@ -15,8 +16,6 @@ import (
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"k8s.io/apiserver/pkg/cel"
 	"k8s.io/apiserver/pkg/cel/common"
-
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
 // ruleNode is one level of the x-kubernetes-validations of a schema. Levels without
@@ -40,7 +39,7 @@ type celRule struct {
 
 // newRules finds the rules of a schema. The declared type is that of the level as CEL
 // sees it; what CEL cannot see has no rules in the API server either.
-func newRules(s *schema.Structural, declared *cel.DeclType, root bool) *ruleNode { //nolint:revive // the root and embedded objects differ in type
+func newRules(s *schema.Structural, declared *cel.DeclType, root bool) *ruleNode {
 	if s == nil || declared == nil {
 		return nil
 	}
@@ -82,7 +81,7 @@ func declaredField(declared *cel.DeclType, name string, property *schema.Structu
 	return nil
 }
 
-func newRule(s *schema.Structural, r apiextensionsv1.ValidationRule, root bool) *celRule { //nolint:revive // see newRules
+func newRule(s *schema.Structural, r apiextensionsv1.ValidationRule, root bool) *celRule {
 	rule := &celRule{text: strings.TrimSpace(r.Rule), message: strings.TrimSpace(r.Message), fieldPath: parseFieldPath(r.FieldPath)}
 	rule.validator = sync.OnceValue(func() *schemacel.Validator {
 		alone := withoutRules(s)

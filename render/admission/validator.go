@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
@@ -27,7 +28,6 @@ type Validator struct {
 	status     bool // the status subresource is on, so that status is not the user's
 	root       *node
 	rules      *ruleNode // nil without x-kubernetes-validations
-	embeds     bool      // the schema has embedded objects somewhere
 }
 
 // NewValidator compiles the schema of a version of a CRD. The error says why the API server
@@ -75,10 +75,8 @@ func (v *Validator) compile(props *apiextensionsv1.JSONSchemaProps) error {
 	if err != nil {
 		return err
 	}
-	v.root = newCompiler().node(&internal, structural)
-	v.root.embedded = true // apiVersion, kind and metadata need no schema
+	v.root = newRoot(&internal, structural)
 	v.rules = newRules(structural, model.SchemaDeclType(structural, true), true)
-	v.embeds = embeds(structural)
 	return nil
 }
 
@@ -104,17 +102,6 @@ func joined(errs field.ErrorList) string {
 		texts[i] = err.Error()
 	}
 	return strings.Join(texts, "; ")
-}
-
-// embeds reports that a schema has x-kubernetes-embedded-resource below its root.
-func embeds(s *schema.Structural) bool {
-	found := false
-	visitor := schema.Visitor{Structural: func(s *schema.Structural) bool {
-		found = found || s.XEmbeddedResource
-		return false
-	}}
-	visitor.Visit(s)
-	return found
 }
 
 // Options say what is known around an object.
@@ -162,12 +149,7 @@ func (v *Validator) admit(obj map[string]any) *admission {
 		p.addAt(ruleServerField, fieldpath.Path{}.Key("status"), "belongs to the controller; the API server drops it from what is applied").place = atKey
 	}
 	object, _ := p.prune(rest, v.root).(map[string]any)
-	if v.embeds {
-		e := embedder{recorder: recorder{findings: p.findings}, visit: decode}
-		e.below(object, v.root)
-		p.findings = e.findings
-	}
-	m := metaReader{recorder{findings: p.findings}}
+	m := metaReader{recorder{findings: embedded(p.findings, object, v.root, decode)}}
 	meta := m.read(obj["metadata"])
 	fill(object, v.root)
 	object["metadata"] = meta
@@ -186,12 +168,7 @@ func (v *Validator) validate(a *admission, old map[string]any) {
 	}
 	w := checker{recorder{findings: m.findings}}
 	w.value(a.object, v.root)
-	a.findings = w.findings
-	if v.embeds {
-		e := embedder{recorder: recorder{findings: a.findings}, visit: validate}
-		e.below(a.object, v.root)
-		a.findings = e.findings
-	}
+	a.findings = embedded(w.findings, a.object, v.root, validate)
 	if v.rules == nil || blocked(a.findings) {
 		return
 	}
@@ -226,10 +203,7 @@ func (v *Validator) withStatus(object, old map[string]any) map[string]any {
 	if !v.status || !ok {
 		return object
 	}
-	with := make(map[string]any, len(object)+1)
-	for key, value := range object {
-		with[key] = value
-	}
+	with := maps.Clone(object)
 	var p pruner
 	if child, known := v.root.child("status"); known {
 		kept := p.prune(status, child)

@@ -50,6 +50,9 @@ type Diagnostic struct {
 	Message  string // one sentence fragment, lower case, no full stop
 	Hint     string // what to do about it, or ""
 	Related  []Related
+	// Secret says that the text at the spans may be the value of a Secret: it is shown
+	// to nobody, only its place is.
+	Secret bool
 }
 
 // List is a list of problems. Stages append in any order; whoever prints sorts first.

@@ -50,7 +50,9 @@ func printOne(b *strings.Builder, d Diagnostic, style Style) {
 		fmt.Fprintf(b, "%s%s:%s ", strong, at, end)
 	}
 	fmt.Fprintf(b, "%s%s[%s]:%s %s\n", color, d.Severity, d.Code, end, d.Message)
-	excerpt(b, d.Span, color, end)
+	if !d.Secret {
+		excerpt(b, d.Span, color, end)
+	}
 	for _, r := range d.Related {
 		fmt.Fprintf(b, "  %s: %s\n", place(r.Span), r.Message)
 	}
