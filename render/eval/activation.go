@@ -19,22 +19,24 @@ const instanceName = "schema"
 type activation struct {
 	run    *run
 	locals []local
-	// open makes everything that is missing unknown, even where the whole object is
-	// known: a second evaluation with it tells which missing place made the first one fail.
-	open bool
+}
+
+// local is a variable of one item of a collection, or of one condition.
+type local struct {
+	name  string
+	value ref.Val
+	// live reports that the data comes from other nodes, so that what it lacks may come yet.
+	live bool
 }
 
 // ResolveName implements [cel.Activation].
 func (a *activation) ResolveName(name string) (any, bool) {
 	for _, l := range a.locals {
 		if l.name == name {
-			return l.resolve(a.open), true
+			return l.value, true
 		}
 	}
 	if name == instanceName {
-		if a.open {
-			return value.Wrap(a.run.instance, a.run.graph.InstanceSchema, value.UnknownIn(instanceName)), true
-		}
 		return a.run.schema, true
 	}
 	i, ok := a.run.graph.Index(name)
@@ -42,29 +44,20 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return nil, false
 	}
 	s := &a.run.states[i]
-	if a.open && s.open != nil {
-		return s.open, true
-	}
 	return s.value, s.value != nil
 }
 
 // Parent implements [cel.Activation].
 func (a *activation) Parent() cel.Activation { return nil }
 
-// local is a variable of one item of a collection.
-type local struct {
-	name  string
-	value ref.Val
-	data  any
-	// live reports that the data comes from other nodes, so that what it lacks may come yet.
-	live bool
-}
-
-func (l local) resolve(open bool) ref.Val {
-	if open && l.live {
-		return value.Wrap(l.data, nil, value.UnknownIn(l.name))
+// live reports that what a variable lacks may come yet: it is a node, or made of one.
+func (a *activation) live(name string) bool {
+	for _, l := range a.locals {
+		if l.name == name {
+			return l.live
+		}
 	}
-	return l.value
+	return name != instanceName
 }
 
 // eval evaluates an expression. It answers a value, or the places that the
@@ -81,21 +74,24 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 		r.diags.Errorf(diag.EvaluationBudget, e.Span(), "%v", out.Err)
 		return nil, nil
 	}
-	a.open = true
-	missing := e.Eval(&a, r.request.Budget).Waits
-	live := slices.DeleteFunc(slices.Clone(missing), func(p value.Path) bool { return p.Node == instanceName })
-	switch {
-	case len(live) > 0:
+	live := slices.DeleteFunc(slices.Concat(out.Cause.Absent, out.Cause.Read), func(p value.Path) bool { return !a.live(p.Node) })
+	if len(live) > 0 {
 		return nil, r.waits(e, live)
-	case len(missing) > 0:
+	}
+	r.failure(e, out)
+	return nil, nil
+}
+
+// failure reports an expression that no later render can make work.
+func (r *run) failure(e *expr.Checked, out expr.Outcome) {
+	if missing := out.Cause.Absent; len(missing) > 0 {
 		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "the instance has no %s", missing[0]).
 			WithHint("make the field required, give it a default, or write what an absent value stands for: .?%s.orValue(…)", lastKey(missing[0])).
 			WithRelated(r.request.At.Span(), "this is the instance")
-	default:
-		r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%v", out.Err).
-			WithRelated(r.request.At.Span(), "with this instance")
+		return
 	}
-	return nil, nil
+	r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%v", out.Err).
+		WithRelated(r.request.At.Span(), "with this instance")
 }
 
 // lastKey is the last key of a path.

@@ -55,18 +55,18 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 		s.fail(n.Base())
 		return
 	}
-	values, open := make([]ref.Val, len(objects)), make([]ref.Val, len(objects))
+	values := make([]ref.Val, len(objects))
 	for i, o := range objects {
 		v, ok := r.finish(base, o, place{item: i, level: level})
 		if !ok {
 			s.fail(n.Base())
 			return
 		}
-		values[i], open[i] = v.value, v.open
+		values[i] = v.value
 		s.observe(v)
 	}
 	s.size = len(objects)
-	s.phase, s.value, s.open = rendered, value.Collection(values), value.Collection(open)
+	s.phase, s.value = rendered, value.Collection(values)
 }
 
 // dimensions evaluates the lists. After an empty one the others do not matter.
@@ -116,7 +116,7 @@ func (r *run) items(d graph.Dimension, v ref.Val) ([]local, bool) {
 	live := slices.ContainsFunc(d.List.IDs(), func(id string) bool { return id != instanceName })
 	items := make([]local, len(list))
 	for i, item := range list {
-		items[i] = local{name: d.Name, value: value.Raw(item), data: item, live: live}
+		items[i] = local{name: d.Name, value: value.Raw(item), live: live}
 	}
 	return items, true
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/krowave/krowave/render/diag"
@@ -48,11 +49,11 @@ func (r *run) conditions() {
 // instance, and unknown where it was not observed.
 func (r *run) withConditions() map[string]any {
 	seen := make(map[string]any, len(r.instance)+1)
-	for k, v := range r.instance {
-		seen[k] = v
-	}
-	seen["status"] = map[string]any{"conditions": value.NewUnknown(value.Path{Node: instanceName,
-		Field: fieldpath.Path{}.Key("status").Key("conditions")})}
+	maps.Copy(seen, r.instance)
+	seen["status"] = map[string]any{"conditions": value.NewUnknown(value.Path{
+		Node:  instanceName,
+		Field: fieldpath.Path{}.Key("status").Key("conditions"),
+	})}
 	if r.request.Observed != nil {
 		namespace, name := names(r.request.Instance)
 		if o, ok := r.request.Observed.Find(r.graph.InstanceGVK().GroupKind(), namespace, name); ok && o["status"] != nil {

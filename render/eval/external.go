@@ -39,7 +39,6 @@ func (r *run) external(n *graph.External, s *state) {
 	if r.request.Observed != nil {
 		if live, found := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); found {
 			s.phase, s.value = rendered, value.Wrap(live, base.Schema, value.Absent)
-			s.open = value.Wrap(live, base.Schema, value.UnknownIn(base.ID))
 			s.live, s.size = []map[string]any{live}, 1
 			return
 		}
@@ -47,7 +46,6 @@ func (r *run) external(n *graph.External, s *state) {
 	if r.request.Declared != nil {
 		if written, found := r.request.Declared.Find(base.GVK.GroupKind(), namespace, name); found {
 			s.phase, s.value = rendered, value.Wrap(written, base.Schema, value.UnknownIn(base.ID))
-			s.open = s.value
 			return
 		}
 	}
@@ -85,20 +83,19 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 		return
 	}
 	namespace, _ := names(o)
-	live, missing, complete := r.matching(base, namespace, selector)
+	live, partial, complete := r.matching(base, namespace, selector)
 	if !complete {
 		r.hold(base, s, []Wait{{Path: base.ID + " (all " + base.GVK.Kind + " objects that match " + selector.String() + ")", Span: base.Source.External.Node.Span()}}, nil)
 		return
 	}
-	values, open := make([]ref.Val, len(live)), make([]ref.Val, len(live))
+	values := make([]ref.Val, len(live))
 	for i, o := range live {
-		open[i] = value.Wrap(o, base.Schema, value.UnknownInItem(base.ID, i))
-		values[i] = open[i]
-		if !missing {
-			values[i] = value.Wrap(o, base.Schema, value.Absent)
+		values[i] = value.Wrap(o, base.Schema, value.Absent)
+		if partial {
+			values[i] = value.Wrap(o, base.Schema, value.UnknownInItem(base.ID, i))
 		}
 	}
-	s.phase, s.value, s.open = rendered, value.Collection(values), value.Collection(open)
+	s.phase, s.value = rendered, value.Collection(values)
 	s.live, s.size = live, len(live)
 }
 
@@ -124,7 +121,7 @@ func (r *run) matching(base *graph.Base, namespace string, selector labels.Selec
 func selectorOf(json any) (labels.Selector, error) {
 	m, ok := json.(map[string]any)
 	if !ok {
-		return nil, errNotSelector(kindText(json))
+		return nil, notSelectorError(kindText(json))
 	}
 	var s metav1.LabelSelector
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(m, &s, true); err != nil {
@@ -133,11 +130,11 @@ func selectorOf(json any) (labels.Selector, error) {
 	return metav1.LabelSelectorAsSelector(&s)
 }
 
-// errNotSelector is the kind of a value that should have been a selector.
-type errNotSelector string
+// notSelectorError is the kind of a value that should have been a selector.
+type notSelectorError string
 
 // Error implements error.
-func (e errNotSelector) Error() string { return "it is " + string(e) }
+func (e notSelectorError) Error() string { return "it is " + string(e) }
 
 func labelsOf(o map[string]any) labels.Set {
 	metadata, _ := o["metadata"].(map[string]any)

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"maps"
+
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/graph"
 	"github.com/krowave/krowave/render/source"
@@ -57,12 +59,12 @@ func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (
 	r.result.Objects = append(r.result.Objects, inner.result.Objects...)
 	r.result.Held = append(r.result.Held, inner.result.Held...)
 	r.result.Absent = append(r.result.Absent, inner.result.Absent...)
-	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Item: at.item, Level: at.level + inner.result.Levels,
-		Instance: true, Value: admitted, Base: base, Program: p})
+	r.result.Objects = append(r.result.Objects, Object{
+		Node: r.prefix + base.ID, Item: at.item, Level: at.level + inner.result.Levels,
+		Instance: true, Value: admitted, Base: base, Program: p,
+	})
 	visible := make(map[string]any, len(admitted)+1)
-	for k, v := range admitted {
-		visible[k] = v
-	}
+	maps.Copy(visible, admitted)
 	if len(inner.result.Status) > 0 {
 		visible["status"] = inner.result.Status
 	}

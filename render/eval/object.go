@@ -26,7 +26,7 @@ func (r *run) resource(n *graph.Resource, s *state, level int) {
 			s.fail(n.Base())
 			return
 		}
-		s.phase, s.value, s.open, s.size = rendered, v.value, v.open, 1
+		s.phase, s.value, s.size = rendered, v.value, 1
 		s.observe(v)
 	}
 }
@@ -69,11 +69,10 @@ func (r *run) visible(base *graph.Base, o map[string]any, item int) seen {
 		namespace, name := names(o)
 		if live, ok := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); ok {
 			merged := value.Merge(o, live)
-			return seen{value: value.Wrap(merged, base.Schema, value.Absent), open: value.Wrap(merged, base.Schema, missing), live: merged}
+			return seen{value: value.Wrap(merged, base.Schema, value.Absent), live: merged}
 		}
 	}
-	v := value.Wrap(o, base.Schema, missing)
-	return seen{value: v, open: v}
+	return seen{value: value.Wrap(o, base.Schema, missing)}
 }
 
 // observe records that an object of the node was observed.
@@ -83,10 +82,10 @@ func (s *state) observe(v seen) {
 	}
 }
 
-// seen is what expressions see of an object, and the same with everything unknown that it lacks.
+// seen is what expressions see of an object.
 type seen struct {
-	value, open ref.Val
-	live        any // the observed object, or nil
+	value ref.Val
+	live  any // the observed object, or nil
 }
 
 // names are the namespace and name of an object.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/google/cel-go/common/types/ref"
@@ -62,8 +63,6 @@ type state struct {
 	phase phase
 	// value is what expressions see under the node's id.
 	value ref.Val
-	// open is the value with everything unknown that its data lacks.
-	open ref.Val
 	// live are the observed objects of the node, of the size that it should have.
 	live []map[string]any
 	size int
@@ -134,9 +133,7 @@ func (r *run) asSeen(instance map[string]any) map[string]any {
 	}
 	written, _ := instance["metadata"].(map[string]any)
 	metadata := make(map[string]any, len(written)+len(serverSet()))
-	for k, v := range written {
-		metadata[k] = v
-	}
+	maps.Copy(metadata, written)
 	live := map[string]any{}
 	if r.request.Observed != nil {
 		namespace, name := names(instance)
@@ -200,8 +197,10 @@ func (r *run) excluded(base *graph.Base, s *state) bool {
 	for _, d := range base.Dependencies {
 		if r.states[d].phase == absent {
 			s.phase, s.value = absent, value.UnknownObject(base.ID)
-			r.result.Absent = append(r.result.Absent, Absent{Node: r.prefix + base.ID,
-				Because: r.prefix + r.graph.Nodes[d].Base().ID, Span: base.Source.IDNode.Span()})
+			r.result.Absent = append(r.result.Absent, Absent{
+				Node:    r.prefix + base.ID,
+				Because: r.prefix + r.graph.Nodes[d].Base().ID, Span: base.Source.IDNode.Span(),
+			})
 			return true
 		}
 	}
@@ -250,6 +249,8 @@ func (r *run) after(base *graph.Base, s *state) []string {
 func (r *run) hold(base *graph.Base, s *state, paths []Wait, after []string) {
 	s.phase = held
 	s.value = value.UnknownObject(base.ID)
-	r.result.Held = append(r.result.Held, Held{Node: r.prefix + base.ID, Paths: sortedWaits(paths), After: after,
-		Span: base.Source.IDNode.Span(), GVK: base.GVK})
+	r.result.Held = append(r.result.Held, Held{
+		Node: r.prefix + base.ID, Paths: sortedWaits(paths), After: after,
+		Span: base.Source.IDNode.Span(), GVK: base.GVK,
+	})
 }

@@ -41,6 +41,8 @@ type Outcome struct {
 	Value ref.Val
 	Waits []value.Path
 	Err   error
+	// Cause are the places without which the error came about, if something was missing.
+	Cause value.Cause
 }
 
 // Eval evaluates the expression.
@@ -54,12 +56,21 @@ func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
 		return Outcome{Err: err}
 	}
 	if err != nil {
-		return Outcome{Err: plainError(err)}
+		return Outcome{Err: plainError(err), Cause: value.Blame(c.AST(), err, lookup(variables))}
 	}
 	if u, ok := v.(*types.Unknown); ok {
 		return Outcome{Waits: value.Waits(c.AST(), u)}
 	}
 	return Outcome{Value: v}
+}
+
+// lookup finds the values of variables.
+func lookup(variables cel.Activation) func(name string) (ref.Val, bool) {
+	return func(name string) (ref.Val, bool) {
+		found, ok := variables.ResolveName(name)
+		v, isValue := found.(ref.Val)
+		return v, ok && isValue
+	}
 }
 
 // charge takes the cost of an evaluation off the budget.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"math"
+	"slices"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
@@ -65,12 +66,11 @@ const maxSize = 3 << 20
 
 // EstimateSize implements [checker.CostEstimator].
 func (sizes) EstimateSize(n checker.AstNode) *checker.SizeEstimate {
-	switch n.Type().Kind() {
-	case types.StringKind, types.BytesKind, types.ListKind, types.MapKind, types.StructKind, types.DynKind:
-		return &checker.SizeEstimate{Min: 0, Max: maxSize}
-	default:
+	sized := []types.Kind{types.StringKind, types.BytesKind, types.ListKind, types.MapKind, types.StructKind, types.DynKind}
+	if !slices.Contains(sized, n.Type().Kind()) {
 		return nil
 	}
+	return &checker.SizeEstimate{Min: 0, Max: maxSize}
 }
 
 // EstimateCallCost implements [checker.CostEstimator].

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/google/cel-go/cel"
@@ -126,19 +127,8 @@ func (s *Scope) suggestField(d *diag.Diagnostic, p *Parsed, id int64, field stri
 		return
 	}
 	if len(names) > 0 && len(names) <= 12 {
-		d.WithHint("the fields are %s", joinNames(names))
+		d.WithHint("the fields are %s", strings.Join(names, ", "))
 	}
-}
-
-func joinNames(names []string) string {
-	text := ""
-	for i, n := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += n
-	}
-	return text
 }
 
 // typeOf is the type of a plain chain of selections, or nil.

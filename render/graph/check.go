@@ -116,12 +116,10 @@ func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.S
 
 func listError(diags *diag.List, it iterator, checked *expr.Checked) {
 	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
-	switch checked.Type.Kind() {
-	case types.MapKind:
+	if checked.Type.Kind() == types.MapKind {
 		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
-	case types.DynKind:
+	} else if checked.Type.Kind() == types.DynKind {
 		e.WithHint("give the field a type such as []string in the schema")
-	default:
 	}
 }
 
@@ -219,24 +217,20 @@ func addTypes(a, b *types.Type) *types.Type {
 		}
 		return types.DynType
 	}
-	switch a.Kind() {
-	case types.StringKind, types.IntKind, types.UintKind, types.DoubleKind, types.BytesKind:
+	kind := b.Kind()
+	switch {
+	case slices.Contains([]types.Kind{types.StringKind, types.IntKind, types.UintKind, types.DoubleKind, types.BytesKind}, a.Kind()):
 		if a.IsExactType(b) {
 			return a
 		}
-	case types.ListKind:
-		if b.Kind() == types.ListKind && (a.IsAssignableType(b) || b.IsAssignableType(a)) {
+	case a.Kind() == types.ListKind && kind == types.ListKind:
+		if a.IsAssignableType(b) || b.IsAssignableType(a) {
 			return a
 		}
-	case types.DurationKind:
-		if b.Kind() == types.DurationKind || b.Kind() == types.TimestampKind {
-			return b
-		}
-	case types.TimestampKind:
-		if b.Kind() == types.DurationKind {
-			return a
-		}
-	default:
+	case a.Kind() == types.DurationKind && (kind == types.DurationKind || kind == types.TimestampKind):
+		return b
+	case a.Kind() == types.TimestampKind && kind == types.DurationKind:
+		return a
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -107,17 +108,16 @@ func (c *compiler) self(p *expr.Parsed, id string) {
 
 // reportCycle names every edge of a cycle with the expression that makes it.
 func (c *compiler) reportCycle(cycle []int) {
-	text := ""
+	ids := make([]string, len(cycle))
 	for i, at := range cycle {
-		if i > 0 {
-			text += " → "
-		}
-		text += c.drafts[at].base.ID
+		ids[i] = c.drafts[at].base.ID
 	}
 	first := c.drafts[cycle[0]]
-	d := diag.Diagnostic{Code: diag.GraphCycle, Severity: diag.Error, Span: first.base.Source.IDNode.Span(),
-		Message: "these resources wait for each other: " + text,
-		Hint:    "remove one of the references"}
+	d := diag.Diagnostic{
+		Code: diag.GraphCycle, Severity: diag.Error, Span: first.base.Source.IDNode.Span(),
+		Message: "these resources wait for each other: " + strings.Join(ids, " → "),
+		Hint:    "remove one of the references",
+	}
 	for i := 0; i+1 < len(cycle); i++ {
 		from, to := c.drafts[cycle[i]], c.drafts[cycle[i+1]].base.ID
 		for _, p := range from.references() {

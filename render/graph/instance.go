@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"maps"
+
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/typing"
+	"github.com/krowave/krowave/render/rgd"
 	"github.com/krowave/krowave/render/simpleschema"
 )
 
@@ -21,7 +24,7 @@ func (c *compiler) instance() {
 	root := &catalog.Schema{Type: "object", Properties: map[string]*catalog.Schema{
 		"apiVersion": text,
 		"kind":       text,
-		"metadata":   metadataSchema(c.rgd.Schema.Namespaced),
+		"metadata":   metadataSchema(c.rgd.Schema),
 	}}
 	if built != nil {
 		root.Properties["spec"] = withoutListTypes(catalog.FromJSONSchemaProps(built.Schema))
@@ -33,9 +36,9 @@ func (c *compiler) instance() {
 }
 
 // metadataSchema is ObjectMeta. A cluster-scoped instance has no namespace to read.
-func metadataSchema(namespaced bool) *catalog.Schema {
+func metadataSchema(s rgd.Schema) *catalog.Schema {
 	meta := catalog.ObjectMeta()
-	if namespaced {
+	if s.Namespaced {
 		return meta
 	}
 	copied := *meta
@@ -92,9 +95,7 @@ func (c *compiler) finish() {
 	root := *c.graph.InstanceSchema
 	full := c.graph.CRD.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["status"]
 	root.Properties = map[string]*catalog.Schema{"status": catalog.FromJSONSchemaProps(&full)}
-	for name, p := range c.graph.InstanceSchema.Properties {
-		root.Properties[name] = p
-	}
+	maps.Copy(root.Properties, c.graph.InstanceSchema.Properties)
 	root.Properties["metadata"] = catalog.ObjectMeta()
 	root.Properties["spec"] = catalog.FromJSONSchemaProps(c.built.Schema)
 	c.graph.Kind = catalog.Kind{GVK: gvk, Schema: &root, Namespaced: s.Namespaced, Plural: crd.Plural(s.Kind), Origin: "RGD " + c.rgd.Name}

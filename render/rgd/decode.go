@@ -2,6 +2,7 @@ package rgd
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/krowave/krowave/render/diag"
@@ -22,12 +23,12 @@ func Decode(root *source.Node, maxDimensions int) (*RGD, diag.List) {
 	r.known(root, "an RGD", "apiVersion", "kind", "metadata", "spec", "status")
 	g := &RGD{Node: root}
 	g.Name = r.name(root)
-	spec := r.object(root, "spec", true)
+	spec := r.object(root, "spec", required)
 	if spec == nil {
 		return g, r.diags
 	}
 	r.known(spec, "spec", "schema", "resources")
-	if schema := r.object(spec, "spec.schema", true); schema != nil {
+	if schema := r.object(spec, "spec.schema", required); schema != nil {
 		g.Schema = r.schema(schema)
 	}
 	for _, item := range r.list(spec, "spec.resources").Items() {
@@ -48,8 +49,8 @@ var (
 )
 
 func (r *reader) name(root *source.Node) string {
-	metadata := r.object(root, "metadata", false)
-	name, at := r.text(metadata, "metadata.name", false)
+	metadata := r.object(root, "metadata", optional)
+	name, at := r.text(metadata, "metadata.name", optional)
 	switch {
 	case metadata == nil || present(metadata, "name") == nil:
 		r.diags.Errorf(diag.RGDName, root.Span(), "the RGD has no metadata.name")
@@ -65,34 +66,34 @@ func (r *reader) schema(n *source.Node) Schema {
 		"additionalPrinterColumns", "shortNames", "categories", "metadata")
 	s := Schema{Node: n, Group: DefaultGroup, Namespaced: true}
 	var at *source.Node
-	if s.Kind, at = r.text(n, "spec.schema.kind", true); at != nil && !kindName.MatchString(s.Kind) {
+	if s.Kind, at = r.text(n, "spec.schema.kind", required); at != nil && !kindName.MatchString(s.Kind) {
 		d := r.diags.Errorf(diag.RGDKind, at.Span(), "%q is not the name of a kind: it must be upper camel case with at most 63 characters", s.Kind)
 		if fixed := upperCamel(s.Kind); kindName.MatchString(fixed) {
 			d.WithHint("did you mean %q?", fixed)
 		}
 	}
-	if s.Version, at = r.text(n, "spec.schema.apiVersion", true); at != nil && !versionName.MatchString(s.Version) {
+	if s.Version, at = r.text(n, "spec.schema.apiVersion", required); at != nil && !versionName.MatchString(s.Version) {
 		d := r.diags.Errorf(diag.RGDVersion, at.Span(), "%q is not a version such as v1 or v1alpha1", s.Version)
 		if _, version, ok := strings.Cut(s.Version, "/"); ok {
 			d.WithHint("write the group into spec.schema.group and %q here", version)
 		}
 	}
-	if group, at := r.text(n, "spec.schema.group", false); at != nil {
+	if group, at := r.text(n, "spec.schema.group", optional); at != nil {
 		s.Group = group
 	}
-	if scope, at := r.text(n, "spec.schema.scope", false); at != nil {
+	if scope, at := r.text(n, "spec.schema.scope", optional); at != nil {
 		s.Namespaced = scope == "Namespaced"
 		if scope != "Namespaced" && scope != "Cluster" {
 			r.diags.Errorf(diag.RGDScope, at.Span(), "scope must be Namespaced or Cluster, not %q", scope)
 		}
 	}
-	s.Spec = r.object(n, "spec.schema.spec", false)
-	s.Types = r.object(n, "spec.schema.types", false)
-	s.Status = r.object(n, "spec.schema.status", false)
+	s.Spec = r.object(n, "spec.schema.spec", optional)
+	s.Types = r.object(n, "spec.schema.types", optional)
+	s.Status = r.object(n, "spec.schema.status", optional)
 	s.PrinterColumns = r.list(n, "spec.schema.additionalPrinterColumns")
 	s.ShortNames = r.names(n, "spec.schema.shortNames")
 	s.Categories = r.names(n, "spec.schema.categories")
-	if metadata := r.object(n, "spec.schema.metadata", false); metadata != nil {
+	if metadata := r.object(n, "spec.schema.metadata", optional); metadata != nil {
 		r.known(metadata, "spec.schema.metadata", "labels", "annotations")
 		s.Labels = r.stringMap(metadata, "spec.schema.metadata.labels")
 		s.Annotations = r.stringMap(metadata, "spec.schema.metadata.annotations")
@@ -124,7 +125,7 @@ func (r *reader) names(parent *source.Node, path string) []string {
 		switch {
 		case len(name) > 63 || !shortName.MatchString(name):
 			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is not a lower case DNS label", name)
-		case contains(names, name):
+		case slices.Contains(names, name):
 			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is listed twice", name)
 		default:
 			names = append(names, name)
@@ -136,9 +137,9 @@ func (r *reader) names(parent *source.Node, path string) []string {
 func (r *reader) resource(n *source.Node) Resource {
 	r.known(n, "a resource", "id", "template", "externalRef", "readyWhen", "includeWhen", "forEach")
 	res := Resource{Node: n}
-	res.ID, res.IDNode = r.text(n, "spec.resources[].id", true)
-	res.Template = r.object(n, "spec.resources[].template", false)
-	external := r.object(n, "spec.resources[].externalRef", false)
+	res.ID, res.IDNode = r.text(n, "spec.resources[].id", required)
+	res.Template = r.object(n, "spec.resources[].template", optional)
+	external := r.object(n, "spec.resources[].externalRef", optional)
 	if external != nil {
 		res.External = r.external(external)
 	}
@@ -193,22 +194,22 @@ func (r *reader) external(n *source.Node) *External {
 	r.known(n, "externalRef", "apiVersion", "kind", "metadata")
 	e := &External{Node: n}
 	var at *source.Node
-	if e.APIVersion, at = r.text(n, "externalRef.apiVersion", true); at != nil {
+	if e.APIVersion, at = r.text(n, "externalRef.apiVersion", required); at != nil {
 		r.groupVersion(at)
 	}
-	if e.Kind, at = r.text(n, "externalRef.kind", true); at != nil {
+	if e.Kind, at = r.text(n, "externalRef.kind", required); at != nil {
 		r.kind(at)
 	}
-	e.Metadata = r.object(n, "externalRef.metadata", true)
+	e.Metadata = r.object(n, "externalRef.metadata", required)
 	if e.Metadata == nil {
 		return e
 	}
 	r.known(e.Metadata, "externalRef.metadata", "name", "namespace", "selector")
-	name, nameAt := r.text(e.Metadata, "externalRef.metadata.name", false)
+	name, nameAt := r.text(e.Metadata, "externalRef.metadata.name", optional)
 	if nameAt != nil && name == "" {
 		r.diags.Errorf(diag.RGDNameOrSelector, nameAt.Span(), "externalRef.metadata.name must not be empty")
 	}
-	r.text(e.Metadata, "externalRef.metadata.namespace", false)
+	r.text(e.Metadata, "externalRef.metadata.namespace", optional)
 	e.Selector = present(e.Metadata, "selector")
 	if (strings.TrimSpace(name) != "") == (e.Selector != nil) {
 		r.diags.Errorf(diag.RGDNameOrSelector, e.Metadata.Span(), "exactly one of name and selector must be set in externalRef.metadata")

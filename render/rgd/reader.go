@@ -1,6 +1,7 @@
 package rgd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/krowave/krowave/render/diag"
@@ -32,28 +33,36 @@ func (r *reader) typed(n *source.Node, kind source.Kind, path string) bool {
 	return false
 }
 
-// object is the Map at a key. A missing one is reported when required.
-func (r *reader) object(parent *source.Node, path string, required bool) *source.Node {
-	return r.child(parent, source.Map, path, required)
+// need tells whether a field must be there.
+type need uint8
+
+const (
+	optional need = iota
+	required
+)
+
+// object is the Map at a key.
+func (r *reader) object(parent *source.Node, path string, n need) *source.Node {
+	return r.child(parent, source.Map, path, n)
 }
 
 // text is the string at a key.
-func (r *reader) text(parent *source.Node, path string, required bool) (string, *source.Node) {
-	n := r.child(parent, source.String, path, required)
+func (r *reader) text(parent *source.Node, path string, need need) (string, *source.Node) {
+	n := r.child(parent, source.String, path, need)
 	return n.Str(), n
 }
 
 // list is the List at a key.
 func (r *reader) list(parent *source.Node, path string) *source.Node {
-	return r.child(parent, source.List, path, false)
+	return r.child(parent, source.List, path, optional)
 }
 
 // child is the value at the last element of path, of the given kind, or nil.
-func (r *reader) child(parent *source.Node, kind source.Kind, path string, required bool) *source.Node {
+func (r *reader) child(parent *source.Node, kind source.Kind, path string, need need) *source.Node {
 	key := path[strings.LastIndexByte(path, '.')+1:]
 	n := present(parent, key)
 	if n == nil {
-		if required {
+		if need == required {
 			r.diags.Errorf(diag.RGDField, parent.Span(), "%s is required", path)
 		}
 		return nil
@@ -67,7 +76,7 @@ func (r *reader) child(parent *source.Node, kind source.Kind, path string, requi
 // known warns of keys that the API server would drop without a word.
 func (r *reader) known(n *source.Node, path string, keys ...string) {
 	for _, f := range n.Fields() {
-		if contains(keys, f.Key) {
+		if slices.Contains(keys, f.Key) {
 			continue
 		}
 		d := r.diags.Warnf(diag.RGDUnknownField, f.KeyAt.Span(), "%s has no field %q; the API server drops it without a word", path, f.Key)
@@ -77,15 +86,6 @@ func (r *reader) known(n *source.Node, path string, keys ...string) {
 			d.WithHint("did you mean %q?", s)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 // proposed explains fields that exist in old versions or in proposals of kro only.
@@ -107,7 +107,7 @@ func proposed(key string) string {
 
 // stringMap reads a map of strings such as labels.
 func (r *reader) stringMap(parent *source.Node, path string) map[string]string {
-	n := r.object(parent, path, false)
+	n := r.object(parent, path, optional)
 	if n == nil {
 		return nil
 	}
