@@ -188,8 +188,10 @@ func (p *parser) duplicate(name string, second, first *Node) {
 	if p.duplicates++; p.duplicates > maxDuplicates {
 		return
 	}
-	p.problems = append(p.problems, Problem{Kind: DuplicateKey, Span: second.Span(), Related: first.Span(),
-		Message: fmt.Sprintf("the key %q is set twice; the last value counts", name)})
+	p.problems = append(p.problems, Problem{
+		Kind: DuplicateKey, Span: second.Span(), Related: first.Span(),
+		Message: fmt.Sprintf("the key %q is set twice; the last value counts", name),
+	})
 }
 
 // isMerge reports whether a key is the merge key of YAML 1.1.

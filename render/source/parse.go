@@ -76,8 +76,10 @@ type Problem struct {
 func Parse(f *File, limits Limits) ([]*Document, []Problem) {
 	limits = limits.withDefaults()
 	if len(f.data) > limits.Bytes {
-		return nil, []Problem{{Kind: LimitHit, Span: NewSpan(f, 0, 0),
-			Message: fmt.Sprintf("the file has %d bytes, more than the limit of %d", len(f.data), limits.Bytes)}}
+		return nil, []Problem{{
+			Kind: LimitHit, Span: NewSpan(f, 0, 0),
+			Message: fmt.Sprintf("the file has %d bytes, more than the limit of %d", len(f.data), limits.Bytes),
+		}}
 	}
 	p := parser{file: f, limits: limits, lines: yamlLines(f)}
 	for from := 0; from < len(f.data); {

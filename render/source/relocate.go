@@ -175,3 +175,18 @@ func (n *Node) Without(keys ...string) *Node {
 	rest.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f Field) bool { return slices.Contains(keys, f.Key) })
 	return &rest
 }
+
+// With is a copy of a Map node with some entries that it lacks. A node of another kind is answered as it is.
+func (n *Node) With(fields ...Field) *Node {
+	if n.Kind() != Map {
+		return n
+	}
+	more := *n
+	more.fields = slices.Concat(fields, n.fields)
+	return &more
+}
+
+// WithText is a String node of another text in the place of n.
+func (n *Node) WithText(text string) *Node {
+	return &Node{kind: String, str: text, file: n.file, start: n.start, size: 1, place: n.anchorage()}
+}

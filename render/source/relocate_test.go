@@ -131,3 +131,16 @@ func TestWithout(t *testing.T) {
 		t.Error("the original changed")
 	}
 }
+
+func TestWith(t *testing.T) {
+	t.Parallel()
+	n := root(t, "a: 1\nb: {}\n")
+	key, _ := n.Field("a")
+	more := n.Get("b").With(source.Field{Key: "c", KeyAt: key.KeyAt, Value: key.KeyAt.WithText("x")})
+	if diff := cmp.Diff(any(map[string]any{"c": "x"}), more.JSON()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := place(more.Get("c").Span()); got != `1:1-1:2 "a"` {
+		t.Errorf("the new text is at %s", got)
+	}
+}
