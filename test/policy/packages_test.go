@@ -123,6 +123,7 @@ func layers() []string {
 		"render/source",
 		"render/diag",
 		"render/input",
+		"render/config",
 		"render/simpleschema",
 		"render/catalog",
 		"render/crd",
