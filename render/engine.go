@@ -19,6 +19,7 @@ import (
 // Engine compiles. It holds what does not depend on any input.
 type Engine struct {
 	language *expr.Language
+	checker  admission.Checker
 	builtin  sync.Map // *catalog.Catalog by version; what was decoded once serves every later input
 }
 
@@ -75,7 +76,7 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		diags = append(diags, problems...)
 		known = append(known, kinds...)
 	}
-	p := &Program{options: o, input: in, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}}
+	p := &Program{options: o, input: in, checker: &e.checker, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}}
 	units := decode(in, o)
 	diags = append(diags, duplicates(units)...)
 	layers, problems := layersOf(units)

@@ -29,5 +29,9 @@ type Input struct {
 
 // gvkOf is the kind that a document says it is.
 func gvkOf(n *source.Node) schema.GroupVersionKind {
-	return schema.FromAPIVersionAndKind(n.Get("apiVersion").Str(), n.Get("kind").Str())
+	return gvk(n.Get("apiVersion").Str(), n.Get("kind").Str())
+}
+
+func gvk(apiVersion, kind string) schema.GroupVersionKind {
+	return schema.FromAPIVersionAndKind(apiVersion, kind)
 }

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/krowave/krowave/render/admission"
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/crd"
 	"github.com/krowave/krowave/render/diag"
@@ -22,6 +23,7 @@ type Program struct {
 	units    []*unit
 	programs map[schema.GroupVersionKind]*eval.Program
 	declared declared
+	checker  *admission.Checker
 }
 
 // Graphs are the compiled RGDs in the order of the input.
@@ -70,7 +72,9 @@ func (p *Program) Render() (*Result, diag.List) {
 	}
 	all := make([]rendered, len(instances))
 	each(p.options.Workers, len(instances), func(i int) { all[i] = p.instance(instances[i]) })
-	var diags diag.List
+	plain := make([]diag.List, len(others))
+	each(p.options.Workers, len(others), func(i int) { plain[i] = p.plain(others[i]) })
+	diags := slices.Concat(plain...)
 	for _, r := range all {
 		diags = append(diags, r.diags...)
 	}
@@ -103,6 +107,11 @@ func (p *Program) instance(n *source.Node) rendered {
 		MaxItems: p.options.MaxItems, MaxObjects: p.options.MaxObjects, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
 	})
 	r.diags = append(r.diags, diags...)
+	for _, o := range result.Objects {
+		if !o.Instance {
+			r.diags = append(r.diags, p.conform(o.Value, o.Base.Source.Template)...)
+		}
+	}
 	r.objects, r.instance.Levels = result.Objects, result.Levels
 	r.instance.Held, r.instance.Absent, r.instance.Status = result.Held, result.Absent, result.Status
 	return r
@@ -150,8 +159,10 @@ func (p *Program) assemble(all []rendered, others []*source.Node) (*Result, diag
 			if o.Instance && p.options.mode() == Children {
 				continue
 			}
-			result.Objects = append(result.Objects, Object{Value: o.Value, At: o.Base.Source.Template, Base: o.Base,
-				Instance: i, Node: o.Node, Item: o.Item, Level: o.Level})
+			result.Objects = append(result.Objects, Object{
+				Value: o.Value, At: o.Base.Source.Template, Base: o.Base,
+				Instance: i, Node: o.Node, Item: o.Item, Level: o.Level,
+			})
 		}
 		if p.options.mode() == Expand {
 			result.Objects = append(result.Objects, Object{Value: r.instance.Value, At: r.instance.At, Instance: i, Item: -1, Level: r.instance.Levels})
