@@ -13,56 +13,73 @@ import (
 // layersOf groups RGDs so that each comes after those whose kinds it uses. RGDs whose
 // templates contain each other are reported and left out.
 func layersOf(units []*unit) ([][]int, diag.List) {
-	defined := make(map[schema.GroupVersionKind]int, len(units))
-	for i, u := range units {
-		s := u.rgd.Schema
-		defined[schema.GroupVersionKind{Group: s.Group, Version: s.Version, Kind: s.Kind}] = i
+	s := sorter{units: units, depth: make([]int, len(units))}
+	s.connect()
+	var layers [][]int
+	for i := range units {
+		depth := s.visit(i)
+		for len(layers) < depth {
+			layers = append(layers, nil)
+		}
+		if depth > 0 {
+			layers[depth-1] = append(layers[depth-1], i)
+		}
 	}
-	for i, u := range units {
-		u.needs = nil
+	return layers, s.diags
+}
+
+// sorter finds how deep RGDs are nested.
+type sorter struct {
+	units []*unit
+	depth []int // 1-based, or one of the constants below
+	diags diag.List
+}
+
+const (
+	unvisited = 0
+	visiting  = -1
+	circular  = -2
+)
+
+// connect finds the RGDs that each RGD uses. A reference to an external object of the
+// RGD's own kind needs no schema that is not there.
+func (s *sorter) connect() {
+	defined := make(map[schema.GroupVersionKind]int, len(s.units))
+	for i, u := range s.units {
+		defined[schema.GroupVersionKind{Group: u.rgd.Schema.Group, Version: u.rgd.Schema.Version, Kind: u.rgd.Schema.Kind}] = i
+	}
+	for i, u := range s.units {
 		for _, res := range u.rgd.Resources {
 			if at, ok := defined[kindOf(res)]; ok && !slices.Contains(u.needs, at) && (res.External == nil || at != i) {
 				u.needs = append(u.needs, at)
 			}
 		}
 	}
-	level := make([]int, len(units)) // 0 is unknown, -1 is on the way, -2 is in a cycle
-	var diags diag.List
-	var visit func(i int) int
-	visit = func(i int) int {
-		switch {
-		case level[i] > 0:
-			return level[i]
-		case level[i] == -1:
-			return -2
-		case level[i] == -2:
-			return -2
-		}
-		level[i] = -1
-		depth := 1
-		for _, n := range units[i].needs {
-			d := visit(n)
-			if d == -2 {
-				diags.Errorf(diag.GraphNestedCycle, units[i].rgd.Schema.Node.Get("kind").Span(), "the RGDs %q and %q contain each other", units[i].rgd.Name, units[n].rgd.Name)
-				level[i] = -2
-				return -2
-			}
-			depth = max(depth, d+1)
-		}
-		level[i] = depth
-		return depth
+}
+
+// visit is the depth of an RGD, or circular.
+func (s *sorter) visit(i int) int {
+	switch s.depth[i] {
+	case unvisited:
+	case visiting, circular:
+		return circular
+	default:
+		return s.depth[i]
 	}
-	var layers [][]int
-	for i := range units {
-		d := visit(i)
-		for len(layers) < d {
-			layers = append(layers, nil)
+	s.depth[i] = visiting
+	depth := 1
+	for _, n := range s.units[i].needs {
+		below := s.visit(n)
+		if below == circular {
+			s.diags.Errorf(diag.GraphNestedCycle, s.units[i].rgd.Schema.Node.Get("kind").Span(),
+				"the RGDs %q and %q contain each other", s.units[i].rgd.Name, s.units[n].rgd.Name)
+			s.depth[i] = circular
+			return circular
 		}
-		if d > 0 {
-			layers[d-1] = append(layers[d-1], i)
-		}
+		depth = max(depth, below+1)
 	}
-	return layers, diags
+	s.depth[i] = depth
+	return depth
 }
 
 // kindOf is the kind of a resource.
