@@ -6,12 +6,11 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/source"
 )
 
 // declared are the objects of the input that pass through, by kind. External references
-// may read them. It implements [eval.Observed]; a list is never known to be complete,
+// may read them. It implements eval.Observed; a list is never known to be complete,
 // because a cluster may have more.
 type declared map[schema.GroupKind][]declaration
 
@@ -20,14 +19,14 @@ type declaration struct {
 	node            *source.Node
 }
 
-func declare(objects []*source.Node, programs map[schema.GroupVersionKind]*eval.Program) declared {
+func declare(objects []*source.Node, p *Program) declared {
 	d := declared{}
 	for _, n := range objects {
-		gvk := gvkOf(n)
-		if _, instance := programs[gvk]; instance {
+		if p.instanceOf(n) != nil {
 			continue
 		}
-		d[gvk.GroupKind()] = append(d[gvk.GroupKind()], declaration{n.Lookup("metadata", "namespace").Str(), n.Lookup("metadata", "name").Str(), n})
+		kind := gvkOf(n).GroupKind()
+		d[kind] = append(d[kind], declaration{n.Lookup("metadata", "namespace").Str(), n.Lookup("metadata", "name").Str(), n})
 	}
 	for _, list := range d {
 		slices.SortStableFunc(list, func(a, b declaration) int {
@@ -37,7 +36,7 @@ func declare(objects []*source.Node, programs map[schema.GroupVersionKind]*eval.
 	return d
 }
 
-// Find implements [eval.Observed]. An object that names no namespace may be in any.
+// Find implements eval.Observed. An object that names no namespace may be in any.
 func (d declared) Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool) {
 	for _, o := range d[kind] {
 		if o.name == name && (o.namespace == namespace || o.namespace == "") {
@@ -48,7 +47,7 @@ func (d declared) Find(kind schema.GroupKind, namespace, name string) (map[strin
 	return nil, false
 }
 
-// List implements [eval.Observed].
+// List implements eval.Observed.
 func (d declared) List(kind schema.GroupKind, namespace string) ([]map[string]any, bool) {
 	var objects []map[string]any
 	for _, o := range d[kind] {

@@ -76,7 +76,7 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		diags = append(diags, problems...)
 		known = append(known, kinds...)
 	}
-	p := &Program{options: o, input: in, checker: &e.checker, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}}
+	p := &Program{options: o, input: in, checker: &e.checker, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}, defined: map[schema.GroupKind]*eval.Program{}}
 	units := decode(in, o)
 	diags = append(diags, duplicates(units)...)
 	layers, problems := layersOf(units)
@@ -88,11 +88,12 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 			if g := units[i].program; g != nil {
 				kinds = append(kinds, g.Graph.Kind)
 				p.programs[g.Graph.InstanceGVK()] = g
+				p.defined[g.Graph.InstanceGVK().GroupKind()] = g
 			}
 		}
 		p.catalog = p.catalog.With(kinds...)
 	}
-	p.declared = declare(in.Objects, p.programs)
+	p.declared = declare(in.Objects, p)
 	for _, u := range units {
 		diags = append(diags, u.diags...)
 		p.units = append(p.units, u)

@@ -22,6 +22,7 @@ type Program struct {
 	catalog  *catalog.Catalog
 	units    []*unit
 	programs map[schema.GroupVersionKind]*eval.Program
+	defined  map[schema.GroupKind]*eval.Program
 	declared declared
 	checker  *admission.Checker
 }
@@ -42,6 +43,10 @@ func (p *Program) Catalog() *catalog.Catalog { return p.catalog }
 
 // nested finds the RGD of a kind. It is called only after compilation.
 func (p *Program) nested(gvk schema.GroupVersionKind) *eval.Program { return p.programs[gvk] }
+
+// instanceOf is the RGD that defines the kind of a document, in whatever version: an instance
+// of a version that does not exist is refused, not passed through.
+func (p *Program) instanceOf(n *source.Node) *eval.Program { return p.defined[gvkOf(n).GroupKind()] }
 
 // severity applies the strictness of the options.
 func (p *Program) severity(diags diag.List) diag.List {
@@ -64,7 +69,7 @@ type rendered struct {
 func (p *Program) Render() (*Result, diag.List) {
 	var instances, others []*source.Node
 	for _, n := range p.input.Objects {
-		if _, ok := p.programs[gvkOf(n)]; ok {
+		if p.instanceOf(n) != nil {
 			instances = append(instances, n)
 		} else {
 			others = append(others, n)
@@ -94,7 +99,7 @@ func (p *Program) Render() (*Result, diag.List) {
 
 // instance renders one instance.
 func (p *Program) instance(n *source.Node) rendered {
-	r := rendered{program: p.programs[gvkOf(n)]}
+	r := rendered{program: p.instanceOf(n)}
 	object, _ := n.JSON().(map[string]any)
 	admitted, diags := r.program.Admit(object, n)
 	r.diags = diags
