@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -120,10 +118,10 @@ func (l *loader) build(dir string) {
 	}
 	built, err := k.run(z, closure)
 	if err != nil {
-		l.refused(z, err)
+		l.refused(z, closure, err)
 		return
 	}
-	p := placer{kustomizer: k, root: z, used: map[*source.Node]int{}}
+	p := placer{kustomizer: k, root: z, used: map[*source.Node]int{}, files: map[string]map[objectKind][]candidate{}}
 	for _, res := range built {
 		n, problems := p.place(res)
 		l.diags = append(l.diags, problems...)
@@ -134,21 +132,34 @@ func (l *loader) build(dir string) {
 }
 
 // refused reports what kustomize says about a kustomization.
-func (l *loader) refused(z *kustomization, err error) {
+func (l *loader) refused(z *kustomization, closure []*kustomization, err error) {
 	var limit limitError
 	if errors.As(err, &limit) {
 		l.unreadable(z.path, err)
 		return
 	}
-	l.diags.Errorf(diag.KustomizeBuild, z.node.Span(), "kustomize refuses to build this: %s", l.message(err))
+	text := l.message(err)
+	secret := slices.ContainsFunc(closure, func(z *kustomization) bool { return len(z.spec.SecretGenerator) > 0 })
+	if i := strings.Index(text, generatorEntries); i >= 0 && secret {
+		text = text[:i] + "an entry of a configMapGenerator or secretGenerator cannot be read" // What it says there may be secret.
+	}
+	l.diags.Errorf(diag.KustomizeBuild, z.node.Span(), "kustomize refuses to build this: %s", text)
 }
 
-// inView is a path in a message of kustomize.
-var inView = regexp.MustCompile(`'/([^']*)'`)
+// generatorEntries is what kustomize says before it quotes the entries of a generator.
+const generatorEntries = "loading KV pairs:"
 
-// message is an error of kustomize on one line, with paths as the user knows them.
+var (
+	// inView is a path in a message of kustomize.
+	inView = regexp.MustCompile(`'/([^']*)'`)
+	// pointer is an address, which is another one in every run.
+	pointer = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+)
+
+// message is an error of kustomize on one line, the same in every run, with paths as the user knows them.
 func (l *loader) message(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\ufffd")), " ")
+	text = pointer.ReplaceAllString(text, "…")
 	return inView.ReplaceAllStringFunc(text, func(quoted string) string {
 		return "'" + l.tree.show(nameOf(strings.Trim(quoted, "'"))) + "'"
 	})
@@ -187,19 +198,25 @@ func (k *kustomizer) run(z *kustomization, closure []*kustomization) (products [
 	if err != nil {
 		return nil, err
 	}
-	return export(built, slices.Contains(z.spec.BuildMetadata, types.OriginAnnotations))
+	return export(built, z.spec.BuildMetadata)
 }
 
-// replace makes the root of a build tell the origin of each object, and spares kustomize the fields that
-// it renames itself but complains about on standard error.
+// replace makes the root of a build tell the origin of each object, and spares kustomize the fields that it has
+// renamed: it would complain about them on standard error.
 func (v *view) replace(root *kustomization, closure []*kustomization) error {
+	configured := slices.ContainsFunc(closure, func(z *kustomization) bool { return len(z.spec.Configurations) > 0 })
 	for _, z := range closure {
-		if z != root && z.node.Get("bases") == nil && z.node.Get("imageTags") == nil {
-			continue
-		}
 		spec := z.spec
+		renamed := z.node.Get("bases") != nil || z.node.Get("imageTags") != nil
+		if spec.CommonLabels != nil && !configured { // A configuration may treat the two kinds of labels differently.
+			spec.Labels = append(slices.Clone(spec.Labels), types.Label{Pairs: spec.CommonLabels, IncludeSelectors: true})
+			spec.CommonLabels, renamed = nil, true
+		}
 		if z == root && !slices.Contains(spec.BuildMetadata, types.OriginAnnotations) {
 			spec.BuildMetadata = append(slices.Clone(spec.BuildMetadata), types.OriginAnnotations)
+		}
+		if z != root && !renamed {
+			continue
 		}
 		data, err := json.Marshal(spec)
 		if err != nil {
@@ -211,7 +228,8 @@ func (v *view) replace(root *kustomization, closure []*kustomization) error {
 }
 
 // export takes the origins off the objects, unless the user asked for them.
-func export(built resmap.ResMap, annotate bool) ([]product, error) {
+func export(built resmap.ResMap, metadata []string) ([]product, error) {
+	annotate := slices.Contains(metadata, types.OriginAnnotations)
 	products := make([]product, 0, built.Size())
 	for _, res := range built.Resources() {
 		var p product
@@ -233,105 +251,4 @@ func export(built resmap.ResMap, annotate bool) ([]product, error) {
 		products = append(products, p)
 	}
 	return products, nil
-}
-
-// placer gives built objects the places of the files that they were made from.
-type placer struct {
-	kustomizer *kustomizer
-	root       *kustomization
-	used       map[*source.Node]int
-}
-
-// place reads a built object and finds what it was made from. What cannot be found, such as an object that a
-// generator made, has the place of the generator or of the kustomization.
-func (p *placer) place(built product) (*source.Node, diag.List) {
-	t := p.kustomizer.tree
-	f := source.NewFile(t.show(p.root.path), built.text)
-	docs, problems := source.Parse(f, source.Limits{Bytes: len(built.text) + 1, Depth: t.limits.Depth, Nodes: t.limits.Values})
-	if len(docs) != 1 {
-		diags := Problems(problems)
-		for i := range diags {
-			diags[i].Span, diags[i].Related = p.root.node.Span(), nil
-		}
-		return nil, diags
-	}
-	n := docs[0].Root
-	if made := built.origin.Path; made != "" {
-		if origin := p.origin(path.Join(p.root.dir, filepath.ToSlash(made)), n); origin != nil {
-			return source.Relocate(n, origin), nil
-		}
-	}
-	return source.RelocateAt(n, p.generator(built.origin, n)), nil
-}
-
-// origin is the document of a file that an object was made from.
-func (p *placer) origin(name string, built *source.Node) *source.Node {
-	file, err := p.kustomizer.tree.file(name)
-	if err != nil {
-		return nil
-	}
-	var best *source.Node
-	bestScore := 0
-	for _, n := range candidates(p.kustomizer.tree.parse(file)) {
-		score := likeness(n, built)
-		if best == nil || score > bestScore || (score == bestScore && p.used[n] < p.used[best]) {
-			best, bestScore = n, score
-		}
-	}
-	if best != nil {
-		p.used[best]++
-	}
-	return best
-}
-
-// candidates are the objects of a file.
-func candidates(p parsed) []*source.Node {
-	var list []*source.Node
-	for _, d := range p.documents {
-		if isList(d.Root) {
-			list = append(list, d.Root.Get("items").Items()...)
-			continue
-		}
-		list = append(list, d.Root)
-	}
-	return list
-}
-
-// likeness tells how likely an object was built from another: the same kind first, then the same name, or
-// one that the name was made from with a prefix or suffix, then the namespace.
-func likeness(origin, built *source.Node) int {
-	const kind, name = 1 << 20, 1 << 10
-	score := 0
-	if origin.Get("kind").Str() == built.Get("kind").Str() && origin.Get("apiVersion").Str() == built.Get("apiVersion").Str() {
-		score += kind
-	}
-	from, to := origin.Lookup("metadata", "name").Str(), built.Lookup("metadata", "name").Str()
-	switch {
-	case from == to:
-		score += name
-	case from != "" && strings.Contains(to, from):
-		score += 2 * len(from)
-	}
-	if origin.Lookup("metadata", "namespace").Str() == built.Lookup("metadata", "namespace").Str() {
-		score++
-	}
-	return score
-}
-
-// generator is the entry of a kustomization that an object was generated from, or the kustomization itself.
-func (p *placer) generator(o resource.Origin, built *source.Node) *source.Node {
-	z := p.root
-	if dir := path.Join(p.root.dir, path.Dir(filepath.ToSlash(o.ConfiguredIn))); o.ConfiguredIn != "" && p.kustomizer.read[dir] != nil {
-		z = p.kustomizer.read[dir]
-	}
-	best, longest := z.node, -1
-	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
-		for _, entry := range z.node.Get(field).Items() {
-			name := entry.Get("name").Str()
-			if strings.Contains(built.Lookup("metadata", "name").Str(), name) && len(name) > longest {
-				best, longest = entry, len(name)
-			}
-		}
-	}
-	return best
 }

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -114,8 +115,10 @@ func (l *loader) object(n *source.Node, kustomization string) {
 			WithHint("call the file kustomization.yaml")
 		return
 	case o.APIVersion == configVersion && o.Kind == configKind:
-		l.diags.Warnf(diag.InputMisplaced, n.Span(), "a configuration in a file with another name is not used").
-			WithHint("call the file %s", configFile)
+		if path.Base(n.Span().Path()) != configFile {
+			l.diags.Warnf(diag.InputMisplaced, n.Span(), "a configuration in a file with another name is not used").
+				WithHint("call the file %s", configFile)
+		}
 		return
 	case group == kroGroup && o.Kind == oldRGDKind:
 		l.diags.Errorf(diag.InputOldKind, n.Get("kind").Span(), "kro 0.2 renamed ResourceGroup to ResourceGraphDefinition").

@@ -42,9 +42,9 @@ func TestGolden(t *testing.T) {
 			if line := setting(archive, "roots"); line != "" {
 				roots = strings.Fields(line)
 			}
-			got := listing(fsys, roots, setting(archive, "show") == "objects")
+			got := listing(fsys, roots, setting(archive, "show"))
 			for range 3 {
-				if again := listing(fsys, roots, setting(archive, "show") == "objects"); again != got {
+				if again := listing(fsys, roots, setting(archive, "show")); again != got {
 					t.Fatalf("a second run gives something else: -first +second\n%s", cmp.Diff(got, again))
 				}
 			}
@@ -99,8 +99,8 @@ func save(t *testing.T, path string, archive *txtar.Archive, got string) {
 	}
 }
 
-// listing is what an input holds and what is wrong with it, one line an object.
-func listing(fsys fs.FS, roots []string, whole bool) string {
+// listing is what an input holds and what is wrong with it, one line an object, with the objects if they shall be shown.
+func listing(fsys fs.FS, roots []string, show string) string {
 	set, diags := input.Load(fsys, roots, input.Options{})
 	var b bytes.Buffer
 	for _, part := range []struct {
@@ -114,7 +114,7 @@ func listing(fsys fs.FS, roots []string, whole bool) string {
 				fmt.Fprintf(&b, " built by %s", o.Kustomization)
 			}
 			b.WriteString("\n")
-			if whole {
+			if show == "objects" {
 				text, _ := yaml.Marshal(o.Node.JSON())
 				b.WriteString("\t" + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n\t") + "\n")
 			}

@@ -105,8 +105,8 @@ func (k *kustomizer) fileOf(z *kustomization) *source.File {
 		return nil
 	}
 	// kustomize asks for real paths, and must get the file that was checked.
-	real, err := k.tree.resolve(path.Join(z.dir, names[0]))
-	z.path = real
+	resolved, err := k.tree.resolve(path.Join(z.dir, names[0]))
+	z.path = resolved
 	if err != nil {
 		k.tree.unreadable(&z.diags, path.Join(z.dir, names[0]), err)
 		return nil
@@ -278,8 +278,8 @@ func (k *kustomizer) part(z *kustomization, ref string) {
 	case !k.has(name):
 		z.diags.Errorf(diag.KustomizeMissing, textAt(z.node, ref).Span(), "the directory %s has no kustomization file", ref)
 	default:
-		if real, err := k.tree.resolve(name); err == nil {
-			z.parts = append(z.parts, real)
+		if resolved, err := k.tree.resolve(name); err == nil {
+			z.parts = append(z.parts, resolved)
 		}
 	}
 }
@@ -296,8 +296,8 @@ func (k *kustomizer) has(dir string) bool {
 func (k *kustomizer) inside(z *kustomization, ref string) *source.File {
 	name := path.Join(z.dir, ref)
 	dir, dirErr := k.tree.resolve(z.dir)
-	real, err := k.tree.resolve(name)
-	if err == nil && dirErr == nil && dir != "." && !strings.HasPrefix(real, dir+"/") {
+	resolved, err := k.tree.resolve(name)
+	if err == nil && dirErr == nil && dir != "." && !strings.HasPrefix(resolved, dir+"/") {
 		z.diags.Errorf(diag.KustomizeBuild, textAt(z.node, ref).Span(), "kustomize takes files only from the directory of the kustomization and below: %s", ref).
 			WithHint("give the file's directory a kustomization of its own and refer to that directory")
 		return nil

@@ -90,6 +90,7 @@ func TestSameAsKustomize(t *testing.T) {
 		"origins":  {"overlay", "base"},
 		"metadata": {"a", "b"},
 		"features": {"rich", "json", "plugins", "order", "openapi", "after"},
+		"labels":   {"over", "configured"},
 	}
 	for name, dirs := range builds {
 		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
@@ -208,10 +209,35 @@ func TestSchemaDoesNotStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	fsys, _ := files(archive)
-	first := listing(fsys, []string{"after"}, true)
-	_ = listing(fsys, []string{"openapi"}, true)
-	if diff := cmp.Diff(first, listing(fsys, []string{"after"}, true)); diff != "" {
+	first := listing(fsys, []string{"after"}, "objects")
+	_ = listing(fsys, []string{"openapi"}, "objects")
+	if diff := cmp.Diff(first, listing(fsys, []string{"after"}, "objects")); diff != "" {
 		t.Errorf("-before +after another build\n%s", diff)
+	}
+}
+
+// TestRefusals: what kustomize says is the same in every run and quotes no value of a Secret.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		reason        string
+		kustomization string
+		want          string
+	}{
+		"Literal":   {"an entry of a Secret is not quoted", "secretGenerator: [{name: x, literals: [hunter2]}]", "an entry of a configMapGenerator or secretGenerator cannot be read"},
+		"Env":       {"a line of a file is not quoted", "secretGenerator: [{name: x, envs: [e]}]", "an entry of a configMapGenerator or secretGenerator cannot be read"},
+		"ConfigMap": {"an entry of a ConfigMap may be seen", "configMapGenerator: [{name: x, literals: [entry]}]", "loading KV pairs: literal sources [entry]: invalid literal source entry, expected key=value"},
+		"Pointer": {"no address is in the message", "secretGenerator: [{name: x, behavior: merge, literals: [a=hunter2]}]",
+			`merging from generator &{… …}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"Secret", isClusterScoped:false}, Name:"x", Namespace:""} does not exist; cannot merge or replace`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := input.Load(tree(map[string]string{"kustomization.yaml": tc.kustomization, "e": "hunter2 \xff\n"}), []string{"."}, input.Options{})
+			if diff := cmp.Diff([]string{"INP054 kustomization.yaml kustomize refuses to build this: " + tc.want}, codes(diags)); diff != "" {
+				t.Errorf("%s: -want +got\n%s", tc.reason, diff)
+			}
+		})
 	}
 }
 
@@ -242,7 +268,7 @@ func TestConcurrentBuilds(t *testing.T) {
 	fsys, _ := files(archive)
 	done := make(chan string)
 	for range 4 {
-		go func() { done <- listing(fsys, []string{"rich", "openapi"}, true) }()
+		go func() { done <- listing(fsys, []string{"rich", "openapi"}, "objects") }()
 	}
 	first := <-done
 	for range 3 {

@@ -82,22 +82,22 @@ func (t *tree) file(name string) (*source.File, error) {
 	if f := t.files[name]; f != nil {
 		return f, nil
 	}
-	real, err := t.resolve(name)
+	resolved, err := t.resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	return t.read(name, real)
+	return t.read(name, resolved)
 }
 
 // read reads a file whose real path is known.
-func (t *tree) read(name, real string) (*source.File, error) {
+func (t *tree) read(name, resolved string) (*source.File, error) {
 	if f := t.files[name]; f != nil {
 		return f, nil
 	}
 	if len(t.files) >= t.limits.Files {
 		return nil, limitError(fmt.Sprintf("there are more than %d files", t.limits.Files))
 	}
-	data, err := t.content(real)
+	data, err := t.content(resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func (t *tree) read(name, real string) (*source.File, error) {
 }
 
 // content reads at most one byte more than a file may have.
-func (t *tree) content(real string) ([]byte, error) {
-	f, err := t.fsys.Open(real)
+func (t *tree) content(resolved string) ([]byte, error) {
+	f, err := t.fsys.Open(resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -194,20 +194,20 @@ func (t *tree) isDir(name string) bool {
 }
 
 func (t *tree) stat(name string) (fs.FileInfo, error) {
-	real, err := t.resolve(name)
+	resolved, err := t.resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	return fs.Stat(t.fsys, real)
+	return fs.Stat(t.fsys, resolved)
 }
 
 // entries lists a directory in the order of names.
 func (t *tree) entries(name string) ([]fs.DirEntry, error) {
-	real, err := t.resolve(name)
+	resolved, err := t.resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	return fs.ReadDir(t.fsys, real)
+	return fs.ReadDir(t.fsys, resolved)
 }
 
 // unreadable reports why a path was not read.

@@ -39,18 +39,18 @@ func absolute(name string) string { return filepath.FromSlash(path.Join("/", nam
 
 // CleanedAbs is part of [filesys.FileSystem].
 func (v *view) CleanedAbs(file string) (filesys.ConfirmedDir, string, error) {
-	real, err := v.tree.resolve(nameOf(file))
+	resolved, err := v.tree.resolve(nameOf(file))
 	if err != nil {
 		return "", "", err
 	}
-	info, err := fs.Stat(v.tree.fsys, real)
+	info, err := fs.Stat(v.tree.fsys, resolved)
 	if err != nil {
 		return "", "", err
 	}
 	if info.IsDir() {
-		return filesys.ConfirmedDir(absolute(real)), "", nil
+		return filesys.ConfirmedDir(absolute(resolved)), "", nil
 	}
-	return filesys.ConfirmedDir(absolute(path.Dir(real))), path.Base(real), nil
+	return filesys.ConfirmedDir(absolute(path.Dir(resolved))), path.Base(resolved), nil
 }
 
 // ReadFile is part of [filesys.FileSystem].

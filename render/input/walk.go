@@ -62,10 +62,10 @@ func (w *walker) root(root string) {
 	case err != nil:
 		w.loader.unreadable(name, err)
 	case info.IsDir():
-		if real, err := t.resolve(name); err == nil {
-			name = real // so that a directory is one, whatever links lead to it
+		if resolved, err := t.resolve(name); err == nil {
+			name = resolved // so that a directory is one, whatever links lead to it
 		}
-		w.directory(name, false, true)
+		w.directory(directory{name: name, explicit: true})
 	case isKustomizationName(path.Base(name)) && !w.plain:
 		w.add(finding{path: path.Dir(name), kustomization: true, explicit: true})
 	default:
@@ -73,39 +73,46 @@ func (w *walker) root(root string) {
 	}
 }
 
-// directory finds what is in a directory. Inside the directory of a kustomization only other kustomizations count.
-func (w *walker) directory(name string, inside, explicit bool) {
-	entries, err := w.loader.tree.entries(name)
+// directory is one directory on the way.
+type directory struct {
+	name     string
+	inside   bool // a kustomization is above: only other kustomizations count
+	explicit bool // a root
+}
+
+// directory finds what is in a directory.
+func (w *walker) directory(d directory) {
+	entries, err := w.loader.tree.entries(d.name)
 	if err != nil {
-		w.loader.unreadable(name, err)
+		w.loader.unreadable(d.name, err)
 		return
 	}
 	has := func(match func(string) bool) bool {
 		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !e.IsDir() && match(e.Name()) })
 	}
 	if !w.plain && has(isKustomizationName) {
-		w.add(finding{path: name, kustomization: true, explicit: explicit})
-		if explicit {
+		w.add(finding{path: d.name, kustomization: true, explicit: d.explicit})
+		if d.explicit {
 			return
 		}
-		inside = true
+		d.inside = true
 	}
 	if has(func(s string) bool { return s == chartFile }) {
-		entries = w.chart(name, entries)
+		entries = w.chart(d.name, entries)
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	for _, e := range entries {
-		w.entry(name, e, inside)
+		w.entry(d, e)
 	}
 }
 
-func (w *walker) entry(dir string, e fs.DirEntry, inside bool) {
-	name := path.Join(dir, e.Name())
+func (w *walker) entry(d directory, e fs.DirEntry) {
+	name := path.Join(d.name, e.Name())
 	switch {
 	case strings.HasPrefix(e.Name(), "."):
 	case e.IsDir():
-		w.directory(name, inside, false)
-	case inside || !isInputName(e.Name()):
+		w.directory(directory{name: name, inside: d.inside})
+	case d.inside || !isInputName(e.Name()):
 	case e.Type()&fs.ModeSymlink != 0:
 		w.link(name)
 	case e.Type().IsRegular():

@@ -142,13 +142,13 @@ func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 	case y.Style&yaml.FoldedStyle != 0:
 		n.style = folded
 	}
-	content, bang := p.contentStart(n.start, n.style != plain || y.Value != "")
-	n.start, n.str = content, y.Value
+	n.str = y.Value
+	bang := p.skipProperties(n)
 	if y.Style&yaml.TaggedStyle == 0 {
 		if n.style != plain || bang {
 			return scalar{}, true
 		}
-		return resolve(y.Value, false), true
+		return resolve(y.Value), true
 	}
 	return p.tagged(n, y)
 }
@@ -179,8 +179,10 @@ func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 	default:
 		return scalar{}, true
 	}
-	s := resolve(y.Value, want == isTime)
+	s := resolve(y.Value)
 	switch {
+	case want == isTime && isTimestamp(y.Value):
+		return scalar{form: isTime}, true
 	case s.form == want || (s.form == isUint && want == isInt):
 		return s, true
 	case s.form == isInt && want == isFloat:
@@ -190,10 +192,11 @@ func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 	return scalar{}, false
 }
 
-// contentStart skips the tag and the anchor before a scalar, where the YAML library's position points.
-// Bang tells that the tag is a lone exclamation mark, which makes any value text.
-func (p *parser) contentStart(at int, content bool) (start int, bang bool) {
-	data := p.file.data
+// skipProperties moves the start of a scalar behind its tag and anchor, where the YAML library's position points. Bang
+// tells that the tag is a lone exclamation mark, which makes any value text.
+func (p *parser) skipProperties(n *Node) (bang bool) {
+	data, at := p.file.data, n.start
+	content := n.style != plain || n.str != "" // or else there is nothing on the lines behind
 	for at < len(data) && (data[at] == '!' || data[at] == '&') {
 		end := at
 		for end < len(data) && !isSpace(data[end]) {
@@ -205,14 +208,14 @@ func (p *parser) contentStart(at int, content bool) (start int, bang bool) {
 		}
 		at = end
 	}
-	return at, bang
+	n.start = at
+	return bang
 }
 
 var yaml11Float = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 
-// resolve decides what an unquoted scalar means. A date is one only where nothing else is possible,
-// except for the tag !!timestamp.
-func resolve(text string, dates bool) scalar {
+// resolve decides what an unquoted scalar means. A date is text like any other, except for the tag !!timestamp.
+func resolve(text string) scalar {
 	switch text {
 	case "", "~", "null", "Null", "NULL":
 		return scalar{form: isNull}
@@ -233,9 +236,6 @@ func resolve(text string, dates bool) scalar {
 			return scalar{form: isFloat, float: f}
 		}
 	case c == '+' || c == '-' || (c >= '0' && c <= '9'):
-		if dates && isTimestamp(text) {
-			return scalar{form: isTime}
-		}
 		return number(strings.ReplaceAll(text, "_", ""))
 	}
 	return scalar{}
