@@ -36,16 +36,16 @@ const (
 type Config struct {
 	// Path is the file in messages, "" when there is none.
 	Path string
-	// RGDs, CRDs and Observed are paths of the file system, not of the file.
-	RGDs, CRDs, Observed []string
-	KubernetesVersion    string
-	Strict               bool
-	Mode                 string // expand, children or passthrough; "" is expand
-	Namespace            string
-	Features             Features
-	Nulls                string // keep or drop; "" is keep
-	AllowEmpty           bool
-	Limits               Limits
+	// RGDs, CRDs, Observed and Ignore are paths of the file system, not of the file.
+	RGDs, CRDs, Observed, Ignore []string
+	KubernetesVersion            string
+	Strict                       bool
+	Mode                         string // expand, children or passthrough; "" is expand
+	Namespace                    string
+	Features                     Features
+	Nulls                        string // keep or drop; "" is keep
+	AllowEmpty                   bool
+	Limits                       Limits
 }
 
 // Features are parts of kro that are off by default.
@@ -58,6 +58,9 @@ type Limits struct {
 	FileBytes, TotalBytes, Files, Documents, Depth, Values int // of the input
 	CollectionSize, Dimensions, Cost                       int // of the evaluation
 }
+
+// NotInput are the paths that are no input although they may lie below a root: see [input.Options].
+func (c *Config) NotInput() []string { return slices.Concat(c.RGDs, c.CRDs, c.Observed, c.Ignore) }
 
 // Input are the limits of package input.
 func (l Limits) Input() input.Limits {

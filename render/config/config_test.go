@@ -45,6 +45,7 @@ func TestDecode(t *testing.T) {
 		"All": {"every field", head + `rgds: [rgds, ../shared]
 crds: [crds.yaml]
 observed: [observed]
+ignore: [out.yaml]
 kubernetesVersion: "1.36"
 strict: true
 mode: children
@@ -54,7 +55,7 @@ nulls: drop
 allowEmpty: true
 limits: {fileBytes: 1, totalBytes: 2, files: 3, documents: 4, depth: 5, values: 6, collectionSize: 7, dimensions: 8, cost: 9}
 `, config.Config{
-			RGDs: []string{"team/app/rgds", "team/shared"}, CRDs: []string{"team/app/crds.yaml"}, Observed: []string{"team/app/observed"}, KubernetesVersion: "1.36", Strict: true, Mode: "children", Namespace: "prod",
+			RGDs: []string{"team/app/rgds", "team/shared"}, CRDs: []string{"team/app/crds.yaml"}, Observed: []string{"team/app/observed"}, Ignore: []string{"team/app/out.yaml"}, KubernetesVersion: "1.36", Strict: true, Mode: "children", Namespace: "prod",
 			Features: config.Features{Omit: true}, Nulls: "drop", AllowEmpty: true,
 			Limits: config.Limits{FileBytes: 1, TotalBytes: 2, Files: 3, Documents: 4, Depth: 5, Values: 6, CollectionSize: 7, Dimensions: 8, Cost: 9},
 		}, nil},
@@ -63,7 +64,7 @@ limits: {fileBytes: 1, totalBytes: 2, files: 3, documents: 4, depth: 5, values: 
 		"BadHead": {"another version", "apiVersion: krowave.dev/v1\nkind: 1\n", config.Config{}, []string{"1:13 INP072 apiVersion must be krowave.dev/v1alpha1", "2:7 INP072 kind must be Config"}},
 		"Unknown": {"misspelt and unknown fields", head + "strct: true\nzzzzzzzzzzzz: 1\nlimits: {file: 1, qqqqqqqqqqqqqqqqqq: 1}\n", config.Config{}, []string{
 			`3:1 INP071 there is no field "strct" (did you mean "strict"?)`,
-			`4:1 INP071 there is no field "zzzzzzzzzzzz" (the fields are apiVersion, kind, rgds, crds, observed, kubernetesVersion, strict, mode, namespace, features, nulls, allowEmpty, limits)`,
+			`4:1 INP071 there is no field "zzzzzzzzzzzz" (the fields are apiVersion, kind, rgds, crds, observed, ignore, kubernetesVersion, strict, mode, namespace, features, nulls, allowEmpty, limits)`,
 			`5:10 INP071 there is no field "limits.file" (did you mean "files"?)`,
 			`5:19 INP071 there is no field "limits.qqqqqqqqqqqqqqqqqq" (the fields are fileBytes, totalBytes, files, documents, depth, values, collectionSize, dimensions, cost)`,
 		}},
@@ -164,7 +165,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c, diags := config.Decode(source.NewFile("krowave.yaml", []byte(text)), "d")
-		for _, p := range append(append(c.RGDs, c.CRDs...), c.Observed...) {
+		for _, p := range c.NotInput() {
 			if strings.HasPrefix(p, "/") || strings.HasPrefix(p, "..") || p == "" {
 				t.Errorf("%q: the path %q leaves the file system", text, p)
 			}

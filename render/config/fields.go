@@ -27,6 +27,7 @@ func (c *Config) fields() []field {
 		{name: "rgds", into: &c.RGDs, paths: true, otherwise: "none", doc: "Files and directories with RGDs that may be used: the library. They are delivered only as far as they are used."},
 		{name: "crds", into: &c.CRDs, paths: true, otherwise: "none", doc: "Files and directories with CRDs that are in the cluster anyway. They tell about kinds and are not delivered."},
 		{name: "observed", into: &c.Observed, paths: true, otherwise: "none", doc: "Files and directories with live objects, as `kubectl get -o yaml` prints them, for values that only the cluster knows."},
+		{name: "ignore", into: &c.Ignore, paths: true, otherwise: "none", doc: "Files and directories that are no input, such as rendered manifests. What `rgds`, `crds` and `observed` name is none either."},
 		{name: "kubernetesVersion", into: &c.KubernetesVersion, pattern: versionPattern, example: "1.36", otherwise: "the newest that is built in", doc: "The minor version of Kubernetes whose kinds are used, in quotes."},
 		{name: "strict", into: &c.Strict, otherwise: "`false`", doc: "Every warning is an error."},
 		{name: "mode", into: &c.Mode, values: []string{"expand", "children", "passthrough"}, otherwise: "`expand`", doc: "What is put out: the generated CRDs, the rendered objects and the instances; the rendered objects alone; or RGDs and instances as they are, for clusters that run kro."},

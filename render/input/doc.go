@@ -8,8 +8,8 @@
 // order of names; its files that end in .yaml, .yml or .json are read. Every document with apiVersion and kind is an
 // object, a List is its items. A file in which no document has either is not Kubernetes' business and
 // is passed over in silence. Never input are: names that start with a dot (so .git and
-// .argocd-source*.yaml), krowave.yaml, Chart.yaml, the templates of a Helm chart, and what a symbolic
-// link to a directory or out of the file system leads to.
+// .argocd-source*.yaml), krowave.yaml, Chart.yaml, the templates of a Helm chart, what a symbolic
+// link to a directory or out of the file system leads to, and what [Options.Ignore] names.
 //
 // Kustomizations. A directory with a kustomization file is built by kustomize instead of read, with kustomize's own
 // restrictions and without network, Helm, plugins or commands: a reference to another machine is refused before

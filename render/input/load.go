@@ -20,6 +20,9 @@ type Options struct {
 	Limits Limits
 	// Show is the name of a path of the file system in messages; nil shows the path itself.
 	Show func(name string) string
+	// Ignore are paths of the file system that are not looked at, with everything below them, when a walk
+	// comes to them. What a root names or a kustomization refers to is read all the same.
+	Ignore []string
 }
 
 // Object is one Kubernetes object of the input.
@@ -61,7 +64,7 @@ func Load(fsys fs.FS, roots []string, o Options) (*Set, diag.List) {
 	l := &loader{tree: newTree(fsys, o), set: &Set{}, identities: map[identity]*Object{}}
 	l.kustomize = newKustomizer(l.tree)
 	l.take = l.add
-	w := walker{loader: l, found: map[string]int{}}
+	w := walker{loader: l, ignore: o.Ignore, found: map[string]int{}}
 	w.roots(roots)
 	for _, f := range l.plan(w.inputs) {
 		switch {

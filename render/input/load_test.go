@@ -104,6 +104,41 @@ func TestStdin(t *testing.T) {
 	}
 }
 
+func TestIgnore(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"a.yaml": cm("a"), "b/b.yaml": cm("b"), "b/c/c.yaml": cm("c"), "k/kustomization.yaml": "resources: [k.yaml]\n", "k/k.yaml": cm("k"),
+		"l/kustomization.yaml": "resources: [l.yaml]\n", "l/l.yaml": cm("l"),
+	}
+	cases := map[string]struct {
+		reason string
+		roots  []string
+		ignore []string
+		want   string
+	}{
+		"Nothing":   {"everything is input", []string{"."}, nil, "a b c k l"},
+		"File":      {"a file", []string{"."}, []string{"a.yaml"}, "b c k l"},
+		"Directory": {"a directory with everything below it", []string{"."}, []string{"b"}, "a k l"},
+		"Inside":    {"a part of a directory", []string{"."}, []string{"b/c"}, "a b k l"},
+		"Prefix":    {"a path is not a prefix of names", []string{"."}, []string{"a", "b/c/c"}, "a b c k l"},
+		"Build":     {"a kustomization", []string{"."}, []string{"k"}, "a b c l"},
+		"Referred":  {"what a kustomization needs is read", []string{"."}, []string{"l/l.yaml"}, "a b c k l"},
+		"Root":      {"who names a path wants it", []string{"b/c", "a.yaml"}, []string{"a.yaml", "b"}, "c a"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set, diags := input.Load(tree(files), tc.roots, input.Options{Ignore: tc.ignore})
+			if diff := cmp.Diff([]string(nil), codes(diags)); diff != "" {
+				t.Errorf("%s: -want +got\n%s", tc.reason, diff)
+			}
+			if got := names(set.Objects); got != tc.want {
+				t.Errorf("%s: objects %q, want %q", tc.reason, got, tc.want)
+			}
+		})
+	}
+}
+
 func TestShow(t *testing.T) {
 	t.Parallel()
 	show := func(name string) string { return "../" + name }

@@ -56,7 +56,7 @@ func LoadObserved(fsys fs.FS, roots []string, o Options) (*Observed, diag.List) 
 	l := &loader{tree: newTree(fsys, o), set: &Set{}, identities: map[identity]*Object{}}
 	r := &observedReader{loader: l, observed: &Observed{objects: map[schema.GroupKind][]live{}, all: map[schema.GroupKind]bool{}}}
 	l.take = r.take
-	w := walker{loader: l, found: map[string]int{}, plain: true}
+	w := walker{loader: l, ignore: o.Ignore, found: map[string]int{}, plain: true}
 	w.roots(roots)
 	for _, f := range w.inputs {
 		if f.stdin {

@@ -24,6 +24,7 @@ type finding struct {
 type walker struct {
 	loader *loader
 	plain  bool // kustomizations are passed over
+	ignore []string
 	inputs []finding
 	found  map[string]int // the position of a path in inputs
 }
@@ -109,7 +110,7 @@ func (w *walker) directory(d directory) {
 func (w *walker) entry(d directory, e fs.DirEntry) {
 	name := path.Join(d.name, e.Name())
 	switch {
-	case strings.HasPrefix(e.Name(), "."):
+	case strings.HasPrefix(e.Name(), "."), slices.Contains(w.ignore, name):
 	case e.IsDir():
 		w.directory(directory{name: name, inside: d.inside})
 	case d.inside || !isInputName(e.Name()):
