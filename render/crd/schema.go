@@ -104,7 +104,10 @@ func refusal(e *field.Error) string {
 	if m := inBody.FindStringSubmatch(e.Detail); m != nil {
 		return strings.TrimSpace(m[1] + " " + m[2])
 	}
+	_, inside, _ := strings.Cut(e.Field, ".default.")
 	switch {
+	case e.Type == field.ErrorTypeRequired:
+		return strings.TrimSpace(inside + " is required")
 	case e.Type == field.ErrorTypeInvalid && e.Detail == "validation failed":
 		return "a validation rule of its own fails"
 	case e.Type == field.ErrorTypeInvalid && e.Detail != "":

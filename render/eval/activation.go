@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 
 	"github.com/google/cel-go/cel"
@@ -17,8 +18,11 @@ const instanceName = "schema"
 
 // activation answers the variables of one evaluation.
 type activation struct {
-	run    *run
-	locals []local
+	run *run
+	// expression is what is evaluated. It sees no node but those that it depends on, or
+	// else its value would depend on the order of the file.
+	expression *expr.Checked
+	locals     []local
 }
 
 // local is a variable of one item of a collection, or of one condition.
@@ -40,7 +44,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return a.run.schema, true
 	}
 	i, ok := a.run.graph.Index(name)
-	if !ok {
+	if !ok || !a.expression.Uses(name) {
 		return nil, false
 	}
 	s := &a.run.states[i]
@@ -63,7 +67,7 @@ func (a *activation) live(name string) bool {
 // eval evaluates an expression. It answers a value, or the places that the
 // expression waits for, or neither after it has reported an error.
 func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
-	a := activation{run: r, locals: locals}
+	a := activation{run: r, expression: e, locals: locals}
 	out := e.Eval(&a, r.request.Budget)
 	switch {
 	case out.Err == nil && out.Waits == nil:
@@ -85,14 +89,22 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 // failure reports an expression that no later render can make work.
 func (r *run) failure(e *expr.Checked, out expr.Outcome) {
 	if missing := out.Cause.Absent; len(missing) > 0 {
-		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "the instance has no %s", missing[0]).
+		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "the instance has no %s", missing[0].Field).
 			WithHint("make the field required, give it a default, or write what an absent value stands for: .?%s.orValue(…)", lastKey(missing[0])).
 			WithRelated(r.request.At.Span(), "this is the instance")
+		return
+	}
+	if m := hidden.FindStringSubmatch(out.Err.Error()); m != nil {
+		r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%s has no value here, because a macro in this expression calls its variable %s", m[1], m[1]).
+			WithHint("give the variable of the macro another name")
 		return
 	}
 	r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%v", out.Err).
 		WithRelated(r.request.At.Span(), "with this instance")
 }
+
+// hidden is the error of a name that has no value.
+var hidden = regexp.MustCompile(`^no such attribute\(s\): (\w+)$`)
 
 // lastKey is the last key of a path.
 func lastKey(p value.Path) string {

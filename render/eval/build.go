@@ -8,8 +8,11 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr"
+	"github.com/krowave/krowave/render/expr/typing"
 	"github.com/krowave/krowave/render/expr/value"
 	"github.com/krowave/krowave/render/graph"
+	"github.com/krowave/krowave/render/source"
 )
 
 // builder turns a template into JSON. It goes on after an unknown or an error, so
@@ -70,7 +73,7 @@ func (b *builder) dynamic(d *graph.Dynamic) any {
 	}
 	json, err := value.ToJSON(v)
 	if err != nil {
-		b.run.diags.Errorf(diag.EvaluationValue, d.Expression.Span(), "%v", err)
+		b.run.badValue(d.Expression.Span(), err)
 		b.failed = true
 		return nil
 	}
@@ -119,14 +122,32 @@ func (b *builder) text(j *graph.Joined, values []ref.Val) any {
 	for i, v := range values {
 		s, ok := v.(types.String)
 		if !ok {
-			b.run.diags.Errorf(diag.EvaluationValue, j.Parts[i].Expression.Span(), "text can only hold strings, and this is %s", v.Type().TypeName()).
-				WithHint("write string(%s)", j.Parts[i].Expression.Text())
+			b.run.notText(j.Parts[i].Expression, v)
 			b.failed = true
 			return nil
 		}
 		text.WriteString(string(s))
 	}
 	return text.String()
+}
+
+// notText reports a part of a string template that is no string.
+func (r *run) notText(e *expr.Checked, v ref.Val) {
+	what := v.Type().TypeName()
+	if t, ok := v.Type().(*types.Type); ok {
+		what = typing.Text(t)
+	}
+	d := r.diags.Errorf(diag.EvaluationValue, e.Span(), "text can only hold strings, and this is %s", what)
+	switch v.(type) {
+	case types.Bool, types.Double, types.Int, types.Uint, types.Timestamp, types.Duration, types.Bytes:
+		d.WithHint("write string(%s)", e.Text())
+	}
+	d.WithRelated(r.request.At.Span(), "with this instance")
+}
+
+// badValue reports a result that cannot be part of an object.
+func (r *run) badValue(at source.Span, err error) {
+	r.diags.Errorf(diag.EvaluationValue, at, "%s", strings.TrimPrefix(err.Error(), value.ErrUnsupported.Error()+": "))
 }
 
 // sum adds up the parts of a template without text, as kro does.
@@ -142,7 +163,7 @@ func (b *builder) sum(j *graph.Joined, values []ref.Val) any {
 	}
 	json, err := value.ToJSON(sum)
 	if err != nil {
-		b.run.diags.Errorf(diag.EvaluationValue, j.Node.Span(), "%v", err)
+		b.run.badValue(j.Node.Span(), err)
 		b.failed = true
 		return nil
 	}

@@ -52,6 +52,6 @@ func (r *run) isReady(n graph.Node, ready *expr.Checked) bool {
 
 // isTrue evaluates a condition without reporting anything: what fails is not true.
 func (r *run) isTrue(e *expr.Checked, l local) bool {
-	out := e.Eval(&activation{run: r, locals: []local{l}}, r.request.Budget)
+	out := e.Eval(&activation{run: r, expression: e, locals: []local{l}}, r.request.Budget)
 	return out.Value != nil && truth(out.Value)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/graph"
 )
 
@@ -21,6 +22,9 @@ func (r *run) status() {
 		r.result.Status = s
 		delete(s, "state")
 	}
+	// What the instance leaves out is no problem of its status (docs/compat/kro.md#status).
+	kept := slices.DeleteFunc(slices.Clone(r.diags[before:]), func(d diag.Diagnostic) bool { return d.Code == diag.EvaluationMissing })
+	r.diags = append(r.diags[:before:before], kept...)
 	r.soften(before)
 }
 

@@ -36,8 +36,8 @@ func (c Chunk) spanAt(runes, n int) source.Span {
 	return c.node.SpanOf(c.start+at, min(c.start+at+max(n, 1), c.end))
 }
 
-// locate is the place of a CEL location (1-based line, 0-based column in runes).
-func (c Chunk) locate(location common.Location, n int) source.Span {
+// offset is a CEL location (1-based line, 0-based column in runes) as a number of runes.
+func (c Chunk) offset(location common.Location) int {
 	text := c.Text()
 	line, runes := 1, 0
 	for i := 0; i < len(text) && line < location.Line(); {
@@ -48,7 +48,27 @@ func (c Chunk) locate(location common.Location, n int) source.Span {
 			line++
 		}
 	}
-	return c.spanAt(runes+location.Column(), n)
+	return runes + location.Column()
+}
+
+// locate is the place of n bytes at a CEL location.
+func (c Chunk) locate(location common.Location, n int) source.Span {
+	return c.spanAt(c.offset(location), n)
+}
+
+// spanBefore is the place of the last name in front of an offset in runes. CEL gives
+// calls the place of their opening parenthesis.
+func (c Chunk) spanBefore(runes int, name string) source.Span {
+	text := c.Text()
+	at := 0
+	for ; runes > 0 && at < len(text); runes-- {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	if start := strings.LastIndex(text[:at], name); start >= 0 {
+		return c.node.SpanOf(c.start+start, c.start+start+len(name))
+	}
+	return c.node.SpanOf(c.start+at, min(c.start+at+1, c.end))
 }
 
 // locateAfter is locate behind the given operator characters and blanks.
@@ -121,6 +141,8 @@ func Only(n *source.Node, what string) (*Chunk, diag.List) {
 			d.WithHint("write ${%s}", n.Str())
 		case len(t.Parts) == 2 && t.Parts[1].Literal == "\n":
 			d.WithHint("a | block ends with a line break; use >- or |-")
+		case ScanText(strings.TrimSpace(n.Str())).Shape == Standalone:
+			d.WithHint("remove the white space around it")
 		}
 		return nil, diags
 	}

@@ -43,6 +43,8 @@ type Parsed struct {
 	Names []Name
 	// UsesOmit reports a call of omit().
 	UsesOmit bool
+	omit     int // the offset in runes behind its name
+	unknown  []string
 	ast      *cel.Ast
 }
 
@@ -74,19 +76,20 @@ func (l *Language) Parse(c Chunk) (*Parsed, diag.List) {
 	native := parsed.NativeRep()
 	in := inspector{env: l.env, info: native.SourceInfo(), hidden: map[string]int{}}
 	in.expr(native.Expr())
-	p := &Parsed{Chunk: c, Names: in.names, UsesOmit: in.omit, ast: parsed}
+	p := &Parsed{Chunk: c, Names: in.names, UsesOmit: in.omit, omit: in.omitAt, ast: parsed}
 	slices.SortStableFunc(p.Names, func(a, b Name) int { return a.offset - b.offset })
 	for _, f := range in.unknown {
-		d := diags.Errorf(diag.ExpressionFunction, c.spanAt(f.offset, len(f.ID)), "there is no function %q", f.ID)
-		if s := diag.Suggest(f.ID, functionNames(l.env)); s != "" {
-			d.WithHint("did you mean %s()?", s)
-		}
+		reportFunction(&diags, c.spanBefore(f.offset, f.ID), l.env, f.ID)
+		p.unknown = append(p.unknown, f.ID)
 	}
 	return p, diags
 }
 
 // SpanOfName is the place of a name's use.
 func (p *Parsed) SpanOfName(n Name) source.Span { return p.spanAt(n.offset, len(n.ID)) }
+
+// OmitSpan is the place of the first call of omit().
+func (p *Parsed) OmitSpan() source.Span { return p.spanBefore(p.omit, "omit") }
 
 // inspector walks an expression for free names.
 type inspector struct {
@@ -96,6 +99,7 @@ type inspector struct {
 	names   []Name
 	unknown []Name // functions
 	omit    bool
+	omitAt  int
 }
 
 func (in *inspector) at(e ast.Expr) int {
@@ -156,8 +160,8 @@ func (in *inspector) call(e ast.Expr) {
 		}
 		return
 	}
-	if name == "omit" {
-		in.omit = true
+	if name == "omit" && !in.omit {
+		in.omit, in.omitAt = true, in.at(e)
 	}
 	if !in.env.HasFunction(name) {
 		in.unknown = append(in.unknown, Name{ID: name, offset: in.at(e)})

@@ -2,38 +2,15 @@ package expr
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/source"
 )
-
-// reportSyntax turns the parser's errors into problems. ANTLR reports one mistake
-// several times, so only the first error of each line counts.
-func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
-	lines := map[int]bool{}
-	for _, e := range issues.Errors() {
-		if lines[e.Location.Line()] {
-			continue
-		}
-		lines[e.Location.Line()] = true
-		message := strings.TrimPrefix(e.Message, "Syntax error: ")
-		d := diags.Errorf(diag.ExpressionSyntax, c.locate(e.Location, 1), "%s", syntaxMessage(message))
-		if strings.TrimSpace(c.Text()) == "" {
-			d.Message = "the expression is empty"
-		}
-	}
-}
-
-// syntaxMessage shortens ANTLR's list of everything that would have been possible.
-func syntaxMessage(message string) string {
-	if head, _, ok := strings.Cut(message, " expecting {"); ok {
-		return head
-	}
-	return message
-}
 
 // reportCheck turns the type checker's errors into problems.
 func reportCheck(diags *diag.List, p *Parsed, s *Scope, issues []common.Error) {
@@ -60,18 +37,18 @@ func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 		return
 	}
 	if m := undeclaredName.FindStringSubmatch(e.Message); m != nil {
-		d := diags.Errorf(diag.ExpressionFunction, p.locate(e.Location, 1), "there is no function or name %q", m[1])
-		if f := diag.Suggest(m[1], functionNames(s.env)); f != "" {
-			d.WithHint("did you mean %q?", f)
+		if !slices.Contains(p.unknown, m[1]) { // or else it was reported already
+			reportFunction(diags, p.spanBefore(p.offset(e.Location), m[1]), s.env, m[1])
 		}
 		return
 	}
 	if m := noOverload.FindStringSubmatch(e.Message); m != nil {
 		operator := operatorText(m[1])
-		d := diags.Errorf(diag.ExpressionType, p.locate(e.Location, len(operator)), "%s does not take %s", operator, readable(m[2]))
-		if m[1] == "_+_" && strings.Contains(m[2], "string") {
-			d.WithHint("convert the other operand with string(…)")
+		span := p.locate(e.Location, len(operator))
+		if name, call := strings.CutSuffix(operator, "()"); call {
+			span = p.spanBefore(p.offset(e.Location), name)
 		}
+		diags.Errorf(diag.ExpressionType, span, "%s does not take %s", operator, readable(m[2])).Hint = overloadHint(operator, m[2])
 		return
 	}
 	if m := fieldOfScalar.FindStringSubmatch(e.Message); m != nil {
@@ -79,6 +56,42 @@ func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 		return
 	}
 	diags.Errorf(diag.ExpressionType, p.locate(e.Location, 1), "%s", message)
+}
+
+// reportFunction reports a function that does not exist.
+func reportFunction(diags *diag.List, span source.Span, env *cel.Env, name string) {
+	d := diags.Errorf(diag.ExpressionFunction, span, "there is no function %q", name)
+	if s := diag.Suggest(name, functionNames(env)); s != "" {
+		d.WithHint("did you mean %s()?", s)
+	}
+}
+
+// overloadHint is advice for operands that do not fit, given their types as the checker writes them.
+func overloadHint(operator, operands string) string {
+	number := strings.Contains(operands, "int") && strings.Contains(operands, "double")
+	switch operator {
+	case "+":
+		switch {
+		case strings.Contains(operands, "optional_type("):
+			return "say what an absent value stands for with .orValue(…)"
+		case strings.Contains(operands, "string") && !strings.Contains(operands, "list(") && !strings.Contains(operands, "map("):
+			return "convert the other operand with string(…)"
+		}
+	case "==", "!=":
+		if strings.Contains(operands, "null") {
+			return "has(…) tells whether a field is there"
+		}
+	case "?:":
+		return "both results must have the same type; dyn(…) around them allows any"
+	case "[]", "in", "size()":
+		if strings.Contains(operands, "__type_") {
+			return "an object is not a map: select its fields with a dot, test them with has(…), or convert it with dyn(…)"
+		}
+	}
+	if number && len(operator) <= 2 {
+		return "convert one of the operands with int(…) or double(…)"
+	}
+	return ""
 }
 
 // readable replaces internal type names by the names that the user knows.

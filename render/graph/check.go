@@ -1,14 +1,15 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/common/types"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/typing"
-	"github.com/krowave/krowave/render/source"
 )
 
 // check finds the type of every expression and holds it against its place.
@@ -144,25 +145,22 @@ func (c *compiler) identity(d *draft) {
 // checkField checks the expressions of one string and answers its plan.
 func (c *compiler) checkField(scope *expr.Scope, f field) Value {
 	checked := make([]*expr.Checked, len(f.parsed))
+	complete := len(checked) > 0
 	for i, p := range f.parsed {
 		if p == nil {
-			if f.text.Parts[i].Chunk != nil {
-				return nil
-			}
+			complete = complete && f.text.Parts[i].Chunk == nil
 			continue
 		}
 		var diags diag.List
 		checked[i], diags = c.checkIn(scope, p)
 		c.add(diags)
-		if checked[i] == nil {
-			return nil
-		}
+		complete = complete && checked[i] != nil
 	}
-	if len(checked) == 0 {
+	if !complete {
 		return nil
 	}
 	if f.text.Shape == expr.Standalone {
-		c.fits(f, checked[0].Type, checked[0].Span())
+		c.fits(f, checked[0].Type, checked[0])
 		return &Dynamic{Expression: checked[0]}
 	}
 	joined := &Joined{Node: f.node, Text: slices.Contains(checked, nil)}
@@ -173,7 +171,7 @@ func (c *compiler) checkField(scope *expr.Scope, f field) Value {
 	if joined.sum == nil {
 		return nil
 	}
-	c.fits(f, joined.sum, f.node.Span())
+	c.fits(f, joined.sum, nil)
 	return joined
 }
 
@@ -196,17 +194,37 @@ func (c *compiler) joinedType(j *Joined) *types.Type {
 		next := addTypes(sum, t)
 		if next == nil {
 			at := p.Expression
-			d := c.diags.Errorf(diag.ExpressionJoin, at.Span(), "text can only hold strings, not %s", typing.Text(t))
-			if t.Kind() != types.OpaqueKind && t.Kind() != types.StringKind {
-				d.WithHint("write string(%s)", at.Text())
-			} else {
-				d.WithHint("use .orValue(…) to say what an absent value stands for")
-			}
+			c.notText(at, t, j.Text)
 			return nil
 		}
 		sum = next
 	}
 	return sum
+}
+
+// notText reports a part of a string template that cannot be joined with the others.
+func (c *compiler) notText(at *expr.Checked, t *types.Type, text bool) {
+	d := c.diags.Errorf(diag.ExpressionJoin, at.Span(), "text can only hold strings, not %s", typing.Text(t))
+	if !text {
+		d.Message = fmt.Sprintf("a value of type %s cannot be added to the one in front of it", typing.Text(t))
+	}
+	d.Hint = textHint(at, t)
+}
+
+// textHint says how a value of some type becomes a string.
+func textHint(e *expr.Checked, t *types.Type) string {
+	switch t.Kind() {
+	case types.BoolKind, types.BytesKind, types.DoubleKind, types.DurationKind, types.IntKind, types.TimestampKind, types.UintKind:
+		return "write string(" + e.Text() + ")"
+	case types.ListKind, types.MapKind, types.StructKind:
+		return "write json.marshal(" + e.Text() + "), or select what is meant"
+	case types.OpaqueKind:
+		if t.TypeName() == "optional_type" {
+			return "use .orValue(…) to say what an absent value stands for"
+		}
+	default:
+	}
+	return ""
 }
 
 // addTypes is the type of a + b in CEL, or nil when there is no such +.
@@ -264,11 +282,46 @@ func boolean(t *types.Type) bool {
 	return t.Kind() == types.OpaqueKind && t.TypeName() == "optional_type" && len(t.Parameters()) == 1 && t.Parameters()[0].IsExactType(types.BoolType)
 }
 
-// fits holds the type of a value against the type of its field.
-func (c *compiler) fits(f field, got *types.Type, at source.Span) {
-	if reason, ok := c.scope.Types().Compatible(got, f.want); !ok {
-		c.diags.Errorf(diag.ExpressionMismatch, at, "%s takes %s, not %s: %s", f.path, typing.Text(f.want), typing.Text(got), reason)
+// fits holds the type of a value against the type of its field. The expression is nil when
+// the value is made of several.
+func (c *compiler) fits(f field, got *types.Type, e *expr.Checked) {
+	reason, ok := c.scope.Types().Compatible(got, f.want)
+	if ok {
+		return
 	}
+	at := f.node.Span()
+	if e != nil {
+		at = e.Span()
+	}
+	want, is := typing.Text(f.want), typing.Text(got)
+	d := c.diags.Errorf(diag.ExpressionMismatch, at, "%s takes %s, not %s", f.path, want, is)
+	if reason != is+" is not "+want {
+		d.Message += ": " + reason
+	}
+	switch {
+	case strings.Contains(reason, "a map with one type of values"):
+		d.WithHint("write dyn(…) around one of the values, so that the map may hold values of any type")
+	case e != nil:
+		d.Hint = conversionHint(e, got, f.want)
+	}
+}
+
+// conversionHint says how a value becomes one of another type.
+func conversionHint(e *expr.Checked, got, want *types.Type) string {
+	numeric := slices.Contains([]types.Kind{types.IntKind, types.UintKind, types.DoubleKind, types.StringKind}, got.Kind())
+	switch {
+	case want.Kind() == types.StringKind:
+		return textHint(e, got)
+	case want.Kind() == types.IntKind && numeric:
+		return "write int(" + e.Text() + ")"
+	case want.Kind() == types.DoubleKind && numeric:
+		return "write double(" + e.Text() + ")"
+	case want.Kind() == types.BoolKind && got.Kind() == types.StringKind:
+		return "write bool(" + e.Text() + ")"
+	case want.Kind() == types.BytesKind && got.Kind() == types.StringKind:
+		return "kro takes bytes here but cannot put them into an object: use stringData instead of data, or dyn(base64.encode(bytes(…)))"
+	}
+	return ""
 }
 
 // valueType is the static type of a compiled string, or nil for other values.

@@ -152,7 +152,7 @@ func (c *compiler) parse(chunk *expr.Chunk) *expr.Parsed {
 // forbidOmit reports omit() at a place that is no template field.
 func (c *compiler) forbidOmit(p *expr.Parsed) {
 	if p.UsesOmit {
-		c.diags.Errorf(diag.ExpressionOmit, p.Span(), "omit() can only be used in a template")
+		c.diags.Errorf(diag.ExpressionOmit, p.OmitSpan(), "omit() can only be used in a template")
 	}
 }
 
@@ -224,9 +224,22 @@ func (c *compiler) known(p *expr.Parsed, iterators []string, where string) {
 		default:
 			if s := diag.Suggest(n.ID, c.candidates(iterators)); s != "" {
 				d.WithHint("did you mean %q?", s)
+			} else {
+				d.Hint = foreignHint(n.ID)
 			}
 		}
 	}
+}
+
+// foreignHint is advice about names that other dialects of CEL know.
+func foreignHint(name string) string {
+	switch name {
+	case "math", "sets":
+		return "kro does not have CEL's library " + name
+	case "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint":
+		return "kro does not know the names of types"
+	}
+	return ""
 }
 
 // declared reports that a resource of this id exists, even one that is read later.
@@ -252,12 +265,12 @@ func (c *compiler) candidates(iterators []string) []string {
 // omitRules checks a template field that calls omit().
 func (c *compiler) omitRules(d *draft, f field, p *expr.Parsed) {
 	if !c.options.Omit {
-		c.diags.Errorf(diag.ExpressionOmit, p.Span(), "omit() is switched off, as in kro by default").
+		c.diags.Errorf(diag.ExpressionOmit, p.OmitSpan(), "omit() is switched off, as in kro by default").
 			WithHint("kro calls the feature gate CELOmitFunction; here it is features.omit in krowave.yaml")
 		return
 	}
 	path := f.path.String()
 	if path == "metadata.name" || (path == "metadata.namespace" && d.base.Namespaced && !c.rgd.Schema.Namespaced) {
-		c.diags.Errorf(diag.ExpressionOmit, p.Span(), "omit() cannot be used for %s, which every object needs", path)
+		c.diags.Errorf(diag.ExpressionOmit, p.OmitSpan(), "omit() cannot be used for %s, which every object needs", path)
 	}
 }

@@ -77,7 +77,7 @@ func (c *compiler) finish() {
 	}
 	status := c.checkStatus()
 	c.checkAuthorConditions()
-	if c.built == nil || c.diags.HasErrors() {
+	if c.built == nil {
 		return
 	}
 	c.graph.Origin = c.built.Origin
