@@ -19,16 +19,16 @@ import (
 var update = flag.Bool("update", false, "rewrite the want sections of the archives")
 
 // synthesize makes a CRD out of a spec.schema of an RGD, written in YAML.
-func synthesize(t testing.TB, text []byte) (Input, Origin, diag.List) {
-	t.Helper()
+func synthesize(tb testing.TB, text []byte) (Input, Origin, diag.List) {
+	tb.Helper()
 	docs, problems := source.Parse(source.NewFile("rgd.yaml", text), source.Limits{})
 	if len(docs) != 1 || len(problems) > 0 {
-		t.Fatalf("%d documents, problems %v", len(docs), problems)
+		tb.Fatalf("%d documents, problems %v", len(docs), problems)
 	}
 	schema := docs[0].Root
 	built, diags := simpleschema.Build(schema.Get("spec"), schema.Get("types"))
 	if built == nil {
-		t.Fatalf("build: %v", diags)
+		tb.Fatalf("build: %v", diags)
 	}
 	columns, more := Columns(schema.Get("additionalPrinterColumns"))
 	in := Input{

@@ -133,8 +133,7 @@ func (l *loader) build(dir string) {
 
 // refused reports what kustomize says about a kustomization.
 func (l *loader) refused(z *kustomization, closure []*kustomization, err error) {
-	var limit limitError
-	if errors.As(err, &limit) {
+	if _, limited := errors.AsType[limitError](err); limited {
 		l.unreadable(z.path, err)
 		return
 	}

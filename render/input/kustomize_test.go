@@ -227,8 +227,10 @@ func TestRefusals(t *testing.T) {
 		"Literal":   {"an entry of a Secret is not quoted", "secretGenerator: [{name: x, literals: [hunter2]}]", "an entry of a configMapGenerator or secretGenerator cannot be read"},
 		"Env":       {"a line of a file is not quoted", "secretGenerator: [{name: x, envs: [e]}]", "an entry of a configMapGenerator or secretGenerator cannot be read"},
 		"ConfigMap": {"an entry of a ConfigMap may be seen", "configMapGenerator: [{name: x, literals: [entry]}]", "loading KV pairs: literal sources [entry]: invalid literal source entry, expected key=value"},
-		"Pointer": {"no address is in the message", "secretGenerator: [{name: x, behavior: merge, literals: [a=hunter2]}]",
-			`merging from generator &{… …}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"Secret", isClusterScoped:false}, Name:"x", Namespace:""} does not exist; cannot merge or replace`},
+		"Pointer": {
+			"no address is in the message", "secretGenerator: [{name: x, behavior: merge, literals: [a=hunter2]}]",
+			`merging from generator &{… …}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"Secret", isClusterScoped:false}, Name:"x", Namespace:""} does not exist; cannot merge or replace`,
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -246,7 +248,7 @@ func TestManyBuilds(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"z/kustomization.yaml": "resources: [cm.yaml]\n", "z/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"}
 	below := "z"
-	for _, name := range strings.Split("abcdefghijklmnop", "") {
+	for name := range strings.SplitSeq("abcdefghijklmnop", "") {
 		files[name+"/kustomization.yaml"] = "resources: [../" + name + "1, ../" + name + "2]\n"
 		files[name+"1/kustomization.yaml"] = "namePrefix: l\nresources: [../" + below + "]\n"
 		files[name+"2/kustomization.yaml"] = "namePrefix: r\nresources: [../" + below + "]\n"

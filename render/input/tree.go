@@ -228,8 +228,7 @@ func (t *tree) unreadable(diags *diag.List, name string, err error) {
 
 // reason is an error without the path that the operating system puts before it.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

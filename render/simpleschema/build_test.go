@@ -12,11 +12,11 @@ import (
 )
 
 // read parses a YAML document with the keys spec and types.
-func read(t testing.TB, text string) (spec, types *source.Node) {
-	t.Helper()
+func read(tb testing.TB, text string) (spec, types *source.Node) {
+	tb.Helper()
 	docs, problems := source.Parse(source.NewFile("rgd.yaml", []byte(text)), source.Limits{})
 	if len(problems) > 0 || len(docs) != 1 {
-		t.Fatalf("read %q: %d documents, problems %v", text, len(docs), problems)
+		tb.Fatalf("read %q: %d documents, problems %v", text, len(docs), problems)
 	}
 	return docs[0].Root.Get("spec"), docs[0].Root.Get("types")
 }

@@ -16,7 +16,7 @@ type Text struct {
 	// it is a quoted marker value.
 	str string
 	// at maps each byte of str to a byte of the node's string. It is nil when the
-	// two run in step from from on.
+	// two run in step.
 	at []int
 }
 
@@ -34,7 +34,7 @@ func (t Text) IsZero() bool { return t.node == nil }
 // Span is the place of the whole piece in the file.
 func (t Text) Span() source.Span { return t.node.SpanOf(t.from, t.to) }
 
-// SpanOf is the place of the bytes from (inclusive) to to (exclusive) of [Text.String].
+// SpanOf is the place of the bytes between from and to (exclusive) of [Text.String].
 func (t Text) SpanOf(from, to int) source.Span {
 	return t.sub(from, to).Span()
 }

@@ -176,8 +176,8 @@ func (n *Node) Span() Span {
 	return NewSpan(n.file, n.start, n.rawEnd())
 }
 
-// SpanOf is the user's text of the decoded bytes from (inclusive) to to
-// (exclusive) of a String node, in plain, quoted and block scalars alike. Where
+// SpanOf is the user's text of the decoded bytes between from (inclusive)
+// and to (exclusive) of a String node, in plain, quoted and block scalars alike. Where
 // the text cannot be matched with the file the whole scalar is answered.
 func (n *Node) SpanOf(from, to int) Span {
 	if n == nil || n.kind != String || n.place != nil {

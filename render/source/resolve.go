@@ -156,7 +156,7 @@ func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 // tagged reads a scalar with a tag of its own.
 func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 	tag := y.ShortTag()
-	want := isText
+	var want form
 	switch tag {
 	case "!!binary":
 		data, err := base64.StdEncoding.DecodeString(y.Value)

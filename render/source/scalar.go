@@ -97,7 +97,7 @@ func (n *Node) align() []int {
 	case plain:
 		a.end = len(a.data)
 	}
-	return a.folded(n.str, n.style == singleQuoted)
+	return a.folded(n.str, n.style)
 }
 
 // rawWidth is the number of file bytes that make the decoded character at a raw offset.
@@ -135,7 +135,7 @@ func (a *aligner) skipLine() {
 
 // folded aligns every style but double-quoted. Line folding only ever drops or
 // replaces white space, so white space of the file that does not match is skipped.
-func (a *aligner) folded(decoded string, single bool) []int {
+func (a *aligner) folded(decoded string, s style) []int {
 	for i := range len(decoded) {
 		c := decoded[i]
 		for a.at < a.end && a.data[a.at] != c && isSpace(a.data[a.at]) && !isBreakFor(c, a.data[a.at]) {
@@ -152,7 +152,7 @@ func (a *aligner) folded(decoded string, single bool) []int {
 			return nil
 		}
 		a.offsets = append(a.offsets, a.at)
-		if single && c == '\'' {
+		if s == singleQuoted && c == '\'' {
 			a.at++
 		}
 		a.at++
@@ -168,25 +168,14 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 // double aligns a double-quoted scalar.
 func (a *aligner) double(decoded string) []int {
 	for i := 0; i < len(decoded); {
-		for strings.HasPrefix(a.data[a.at:], "\\\n") || strings.HasPrefix(a.data[a.at:], "\\\r\n") {
-			a.at = a.skipBlank(a.at + 1)
-		}
+		a.skipJoins()
 		if a.at >= a.end {
 			return nil
 		}
-		text, width := a.data[a.at:a.at+1], 1
-		switch {
-		case a.data[a.at] == '\\':
-			text, width = unescape(a.data[a.at:a.end])
-		case decoded[i] != a.data[a.at] && isSpace(a.data[a.at]):
-			if decoded[i] != ' ' && decoded[i] != '\n' {
-				a.at++
-				continue
-			}
-			text, width = decoded[i:i+1], a.skipBlank(a.at)-a.at
-			if decoded[i] == '\n' {
-				width = 1
-			}
+		text, width := a.piece(decoded[i:])
+		if width == 0 {
+			a.at++
+			continue
 		}
 		if text == "" || !strings.HasPrefix(decoded[i:], text) {
 			return nil
@@ -198,6 +187,29 @@ func (a *aligner) double(decoded string) []int {
 		a.at += width
 	}
 	return append(a.offsets, a.end)
+}
+
+// skipJoins skips line breaks that a backslash takes out of the text.
+func (a *aligner) skipJoins() {
+	for strings.HasPrefix(a.data[a.at:], "\\\n") || strings.HasPrefix(a.data[a.at:], "\\\r\n") {
+		a.at = a.skipBlank(a.at + 1)
+	}
+}
+
+// piece is what the file has at the current place, as text and as a number of bytes;
+// 0 bytes stand for white space that folding drops.
+func (a *aligner) piece(decoded string) (text string, width int) {
+	switch {
+	case a.data[a.at] == '\\':
+		return unescape(a.data[a.at:a.end])
+	case decoded[0] == a.data[a.at] || !isSpace(a.data[a.at]):
+		return a.data[a.at : a.at+1], 1
+	case decoded[0] == '\n':
+		return "\n", 1
+	case decoded[0] == ' ':
+		return " ", a.skipBlank(a.at) - a.at
+	}
+	return "", 0
 }
 
 func (a *aligner) skipBlank(at int) int {
