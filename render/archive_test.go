@@ -69,7 +69,7 @@ func newScenario(archive *txtar.Archive) (*scenario, error) {
 			s.roots = strings.Fields(words)
 		}
 		if words, ok := strings.CutPrefix(line, "options: "); ok {
-			for _, word := range strings.Fields(words) {
+			for word := range strings.FieldsSeq(words) {
 				if err := s.option(word); err != nil {
 					return nil, err
 				}

@@ -193,8 +193,7 @@ func (c *compiler) joinedType(j *Joined) *types.Type {
 		}
 		next := addTypes(sum, t)
 		if next == nil {
-			at := p.Expression
-			c.notText(at, t, j.Text)
+			c.notText(j, p.Expression)
 			return nil
 		}
 		sum = next
@@ -203,26 +202,25 @@ func (c *compiler) joinedType(j *Joined) *types.Type {
 }
 
 // notText reports a part of a string template that cannot be joined with the others.
-func (c *compiler) notText(at *expr.Checked, t *types.Type, text bool) {
-	d := c.diags.Errorf(diag.ExpressionJoin, at.Span(), "text can only hold strings, not %s", typing.Text(t))
-	if !text {
-		d.Message = fmt.Sprintf("a value of type %s cannot be added to the one in front of it", typing.Text(t))
+func (c *compiler) notText(j *Joined, at *expr.Checked) {
+	d := c.diags.Errorf(diag.ExpressionJoin, at.Span(), "text can only hold strings, not %s", typing.Text(at.Type))
+	if !j.Text {
+		d.Message = fmt.Sprintf("a value of type %s cannot be added to the one in front of it", typing.Text(at.Type))
 	}
-	d.Hint = textHint(at, t)
+	d.Hint = textHint(at)
 }
 
 // textHint says how a value of some type becomes a string.
-func textHint(e *expr.Checked, t *types.Type) string {
-	switch t.Kind() {
-	case types.BoolKind, types.BytesKind, types.DoubleKind, types.DurationKind, types.IntKind, types.TimestampKind, types.UintKind:
+func textHint(e *expr.Checked) string {
+	converted := []types.Kind{types.BoolKind, types.BytesKind, types.DoubleKind, types.DurationKind, types.IntKind, types.TimestampKind, types.UintKind}
+	composed := []types.Kind{types.ListKind, types.MapKind, types.StructKind}
+	switch kind := e.Type.Kind(); {
+	case slices.Contains(converted, kind):
 		return "write string(" + e.Text() + ")"
-	case types.ListKind, types.MapKind, types.StructKind:
+	case slices.Contains(composed, kind):
 		return "write json.marshal(" + e.Text() + "), or select what is meant"
-	case types.OpaqueKind:
-		if t.TypeName() == "optional_type" {
-			return "use .orValue(…) to say what an absent value stands for"
-		}
-	default:
+	case kind == types.OpaqueKind && e.Type.TypeName() == "optional_type":
+		return "use .orValue(…) to say what an absent value stands for"
 	}
 	return ""
 }
