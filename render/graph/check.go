@@ -309,7 +309,7 @@ func conversionHint(e *expr.Checked, got, want *types.Type) string {
 	numeric := slices.Contains([]types.Kind{types.IntKind, types.UintKind, types.DoubleKind, types.StringKind}, got.Kind())
 	switch {
 	case want.Kind() == types.StringKind:
-		return textHint(e, got)
+		return textHint(e)
 	case want.Kind() == types.IntKind && numeric:
 		return "write int(" + e.Text() + ")"
 	case want.Kind() == types.DoubleKind && numeric:
