@@ -15,3 +15,6 @@
 // An [Engine] is expensive to make and cheap to use: make one per process. Engines
 // and Programs are immutable and safe for concurrent use.
 package render
+
+// KroVersion is the version of kro whose verdict krowave gives.
+const KroVersion = "v0.9.4"

@@ -26,7 +26,9 @@ type Node struct {
 	ID   string
 	Node graph.Node
 	// Graph is the RGD that declares the node.
-	Graph   *graph.Graph
+	Graph *graph.Graph
+	// Nested is the RGD that the node's objects are instances of, or nil.
+	Nested  *graph.Graph
 	Outcome Outcome
 	// Level is that of the node's own objects. Start is lower for an instance of a
 	// nested RGD, which stands behind its children.
@@ -73,9 +75,33 @@ func (p *Program) Explain(r *Result, instance int) []Node {
 	return e.nodes
 }
 
+// Outline are the nodes of a compiled RGD, in topological order, without any outcome.
+// Nodes of nested RGDs are not among them.
+func (p *Program) Outline(g *graph.Graph) []Node {
+	program := p.programs[g.InstanceGVK()]
+	if program == nil {
+		return nil
+	}
+	e := explainer{program: p, flat: true}
+	e.graph(program, within{})
+	for i := range e.nodes {
+		e.nodes[i].Outcome = ""
+	}
+	return e.nodes
+}
+
+// Levels is the number of levels that the resources of an RGD take.
+func (p *Program) Levels(g *graph.Graph) int {
+	if program := p.programs[g.InstanceGVK()]; program != nil {
+		return program.Levels()
+	}
+	return 0
+}
+
 // explainer collects the nodes of one instance.
 type explainer struct {
 	program *Program
+	flat    bool // nested RGDs are not opened
 	held    map[string][]eval.Held
 	absent  map[string][]eval.Absent
 	objects map[string][]int
@@ -101,8 +127,11 @@ func (e *explainer) graph(p *eval.Program, in within) {
 		}
 		n := Node{ID: in.prefix + base.ID, Node: g.Nodes[i], Graph: g, Chain: chains[i], Start: in.level + starts[i], Level: in.level + max(starts[i], ends[i]-1)}
 		e.outcome(&n)
-		if nested := e.program.nested(base.GVK); nested != nil && n.Outcome == Rendered && ends[i] > starts[i] {
-			e.graph(nested, within{prefix: n.ID + "/", level: n.Start, chain: n.Chain})
+		if nested := e.program.nested(base.GVK); nested != nil && base.Source.External == nil {
+			n.Nested = nested.Graph
+			if !e.flat && n.Outcome == Rendered {
+				e.graph(nested, within{prefix: n.ID + "/", level: n.Start, chain: n.Chain})
+			}
 		}
 		e.nodes = append(e.nodes, n)
 	}
@@ -112,8 +141,10 @@ func (e *explainer) graph(p *eval.Program, in within) {
 func chain(g *graph.Graph, node int, prefix string, longest func(to int) ([]Need, bool)) []Need {
 	for _, ref := range g.References(node) {
 		if rest, ok := longest(ref.To); ok {
-			need := Need{From: prefix + g.Nodes[node].Base().ID, To: prefix + g.Nodes[ref.To].Base().ID,
-				Expression: ref.Expression, Field: ref.Field, Span: ref.Span}
+			need := Need{
+				From: prefix + g.Nodes[node].Base().ID, To: prefix + g.Nodes[ref.To].Base().ID,
+				Expression: ref.Expression, Field: ref.Field, Span: ref.Span,
+			}
 			return slices.Concat([]Need{need}, rest)
 		}
 	}

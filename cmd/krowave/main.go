@@ -4,15 +4,21 @@
 // only on a terminal and never when NO_COLOR is set. The exit codes are
 //
 //	0  done, and nothing to say
-//	1  the tool failed: a file could not be read or written, a flag is wrong
+//	1  the tool failed: a flag is wrong, a path does not exist, output could not be written
 //	2  the input is invalid
 //	3  changes or drift were found; an error outranks a difference
+//
+// The command reads arguments and files, calls package render, and writes text. It
+// decides nothing about the language. docs/reference/command.md has every command and flag.
 package main
 
-import (
-	"os"
-)
+import "os"
 
 func main() {
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, color: isTerminal(os.Stderr)}))
+	os.Exit(run(os.Args[1:], outside(terminals{out: isTerminal(os.Stdout), err: isTerminal(os.Stderr)})))
+}
+
+// outside are the streams and the environment of this process.
+func outside(t terminals) streams {
+	return streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, terminal: t}
 }
