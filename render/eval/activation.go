@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types/ref"
@@ -82,14 +83,19 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 	if len(live) > 0 {
 		return nil, r.waits(e, live)
 	}
-	r.failure(e, out)
+	r.failure(&a, out)
 	return nil, nil
 }
 
 // failure reports an expression that no later render can make work.
-func (r *run) failure(e *expr.Checked, out expr.Outcome) {
+func (r *run) failure(a *activation, out expr.Outcome) {
+	e := a.expression
 	if missing := out.Cause.Absent; len(missing) > 0 {
-		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "the instance has no %s", missing[0].Field).
+		owner := missing[0].Node
+		if owner == instanceName {
+			owner = "the instance"
+		}
+		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "%s has no %s", owner, missing[0].Field).
 			WithHint("make the field required, give it a default, or write what an absent value stands for: .?%s.orValue(…)", lastKey(missing[0])).
 			WithRelated(r.request.At.Span(), "this is the instance")
 		return
@@ -99,8 +105,11 @@ func (r *run) failure(e *expr.Checked, out expr.Outcome) {
 			WithHint("give the variable of the macro another name")
 		return
 	}
-	r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%v", out.Err).
+	d := r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%v", out.Err).
 		WithRelated(r.request.At.Span(), "with this instance")
+	if strings.HasPrefix(out.Err.Error(), "no such overload") && slices.ContainsFunc(a.locals, func(l local) bool { return e.Uses(l.name) }) {
+		d.WithHint("items of forEach are what the instance says: a whole number is an integer and a time is a string, whatever the schema says")
+	}
 }
 
 // hidden is the error of a name that has no value.

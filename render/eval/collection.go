@@ -3,8 +3,11 @@ package eval
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr/value"
@@ -102,7 +105,8 @@ func (r *run) dimensions(n *graph.Collection, s *state) ([]dimension, []Wait) {
 }
 
 // items are the elements of an iterator's list, as plain values: kro hands iterators
-// over without their schema (docs/compat/kro.md#iterators).
+// over without their schema (docs/compat/kro.md#iterators). Of an element that is known in
+// part that part can be read.
 func (r *run) items(d graph.Dimension, v ref.Val) ([]local, bool) {
 	json, err := value.ToJSON(v)
 	list, ok := json.([]any)
@@ -110,13 +114,17 @@ func (r *run) items(d graph.Dimension, v ref.Val) ([]local, bool) {
 		if err == nil {
 			err = fmt.Errorf("the list is %s", kindText(json))
 		}
-		r.diags.Errorf(diag.EvaluationValue, d.List.Span(), "iterator %q: %v", d.Name, err)
+		r.diags.Errorf(diag.EvaluationValue, d.List.Span(), "the iterator %q: %s", d.Name, strings.TrimPrefix(err.Error(), value.ErrUnsupported.Error()+": "))
 		return nil, false
 	}
 	live := slices.ContainsFunc(d.List.IDs(), func(id string) bool { return id != instanceName })
+	elements, _ := v.(traits.Lister)
 	items := make([]local, len(list))
 	for i, item := range list {
 		items[i] = local{name: d.Name, value: value.Raw(item), live: live}
+		if elements != nil && len(value.Holes(item)) > 0 {
+			items[i].value = value.Untyped(elements.Get(types.Int(i)))
+		}
 	}
 	return items, true
 }

@@ -78,7 +78,7 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 	metadata, _ := o["metadata"].(map[string]any)
 	selector, err := selectorOf(metadata["selector"])
 	if err != nil {
-		r.diags.Errorf(diag.EvaluationSelector, base.Source.External.Selector.Span(), "the selector of %q is not a label selector: %v", base.ID, err)
+		r.diags.Errorf(diag.EvaluationSelector, base.Source.External.Selector.Span(), "the selector of %q is not a label selector: %s", base.ID, strings.TrimPrefix(err.Error(), "strict decoding error: "))
 		s.fail(base)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/typing"
+	"github.com/krowave/krowave/render/rgd"
 )
 
 // check finds the type of every expression and holds it against its place.
@@ -93,42 +94,60 @@ func (c *compiler) with(scope *expr.Scope, name string, t *types.Type) *expr.Sco
 	return extended
 }
 
-// dimensions checks the forEach lists and declares the iterators.
+// dimensions checks the forEach lists and declares the iterators, those with a list that
+// cannot be read as well, so that their uses are not blamed.
 func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.Scope) {
 	var dimensions []Dimension
-	inner := scope
+	elements := map[string]*types.Type{}
 	for _, it := range d.forEach {
 		checked, diags := c.checkIn(scope, it.list)
 		c.add(diags)
-		element := types.DynType
-		if checked != nil {
-			if checked.Type.Kind() == types.ListKind {
-				element = checked.Type.Parameters()[0]
-				dimensions = append(dimensions, Dimension{Name: it.name, List: checked})
-			} else {
-				listError(&c.diags, it, checked)
-			}
+		switch {
+		case checked == nil:
+		case checked.Type.Kind() == types.ListKind:
+			elements[it.name] = checked.Type.Parameters()[0]
+			dimensions = append(dimensions, Dimension{Name: it.name, List: checked})
+		default:
+			listError(&c.diags, it, checked)
 		}
-		inner = c.with(inner, it.name, element)
 	}
 	c.identity(d)
+	inner := scope
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(d.iterators()))) {
+		if rgd.Reserved(name) {
+			continue
+		}
+		element := elements[name]
+		if element == nil {
+			element = types.DynType
+		}
+		inner = c.with(inner, name, element)
+	}
 	return dimensions, inner
 }
 
 func listError(diags *diag.List, it iterator, checked *expr.Checked) {
 	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
-	if checked.Type.Kind() == types.MapKind {
+	switch checked.Type.Kind() {
+	case types.MapKind:
 		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
-	} else if checked.Type.Kind() == types.DynKind {
+	case types.DynKind:
 		e.WithHint("give the field a type such as []string in the schema")
+	case types.OpaqueKind:
+		e.WithHint("say what an absent list stands for: %s.orValue([])", checked.Text())
+	default:
 	}
 }
 
 // identity checks that every iterator takes part in the name or namespace, without
 // which two items of the collection would be the same object.
 func (c *compiler) identity(d *draft) {
+	where := "metadata.name"
+	if d.base.Namespaced {
+		where = "metadata.name or metadata.namespace"
+	}
 	for _, it := range d.base.Source.ForEach {
-		used := false
+		used := rgd.Reserved(it.Name) // which was reported
 		for _, f := range d.fields {
 			path := f.path.String()
 			if path != "metadata.name" && (path != "metadata.namespace" || !d.base.Namespaced) {
@@ -137,7 +156,7 @@ func (c *compiler) identity(d *draft) {
 			used = used || slices.ContainsFunc(f.parsed, func(p *expr.Parsed) bool { return p != nil && p.Uses(it.Name) })
 		}
 		if !used && d.collection() {
-			c.diags.Errorf(diag.GraphIdentity, it.NameNode.Span(), "the iterator %q must be used in metadata.name or metadata.namespace, or the objects would be one and the same", it.Name)
+			c.diags.Errorf(diag.GraphIdentity, it.NameNode.Span(), "the iterator %q must be used in %s, or the objects would be one and the same", it.Name, where)
 		}
 	}
 }

@@ -99,6 +99,7 @@ func (c *compiler) dependencies() {
 func (c *compiler) self(p *expr.Parsed, id string) {
 	for _, n := range p.Names {
 		if n.ID == id {
+			c.broken[p] = true
 			c.diags.Errorf(diag.GraphSelf, p.SpanOfName(n), "resource %q refers to itself", id).
 				WithHint("only readyWhen may look at the resource's own state")
 			return

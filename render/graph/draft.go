@@ -172,6 +172,7 @@ func (c *compiler) names(d *draft) {
 	for _, it := range d.forEach {
 		for _, n := range it.list.Names {
 			if slices.Contains(d.iterators(), n.ID) {
+				c.broken[it.list] = true
 				c.diags.Errorf(diag.GraphIterator, it.list.SpanOfName(n), "the iterator %q cannot use the iterator %q: iterators are independent of each other", it.name, n.ID)
 			}
 		}

@@ -91,7 +91,10 @@ func (r *reader) iterators(resources []Resource, maxDimensions int) {
 			}
 			seen[it.Name] = true
 			if problem != "" {
-				r.diags.Errorf(diag.RGDIterator, it.NameNode.Span(), "the iterator name %q %s", it.Name, problem)
+				d := r.diags.Errorf(diag.RGDIterator, it.NameNode.Span(), "the iterator name %q %s", it.Name, problem)
+				if text := it.NameNode.Span().Text(); (it.Name == "true" || it.Name == "false") && text != it.Name {
+					d.WithHint("YAML reads %s as %s: put it in quotes", text, it.Name)
+				}
 			}
 		}
 	}

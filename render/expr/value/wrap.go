@@ -49,6 +49,17 @@ func WrapKnown(data any, schema *catalog.Schema, missing Missing, known *Known) 
 // readyWhen and to iterators (docs/compat/kro.md#iterators).
 func Raw(data any) ref.Val { return types.DefaultTypeAdapter.NativeToValue(data) }
 
+// Untyped is a value without its schema, of which the rest stays as it is known or unknown.
+func Untyped(v ref.Val) ref.Val {
+	switch v := v.(type) {
+	case *object:
+		return v.context.raw(v.data)
+	case *list:
+		return v.context.raw(v.items)
+	}
+	return v
+}
+
 // UnknownObject is an object of which nothing is known, not even whether it exists.
 func UnknownObject(node string) ref.Val { return NewUnknown(Path{Node: node}) }
 
