@@ -104,7 +104,7 @@ func Observe(rgd string) []trial.Observation {
 		if called {
 			// The last name is a function; what it is called on is taken for a list.
 			segments = segments[:len(segments)-1]
-			leaf = []any{map[string]any{"type": "Ready", "status": "True", "name": "observed"}}
+			leaf = leafOf("conditions")
 		}
 		if len(segments) > 1 {
 			plant(trees[node], segments, leaf)
@@ -123,6 +123,9 @@ func Observe(rgd string) []trial.Observation {
 }
 
 func leafOf(name string) any {
+	if name == "conditions" {
+		return []any{map[string]any{"type": "Ready", "status": "True", "name": "observed"}}
+	}
 	if numeric.MatchString(name) {
 		return 1
 	}
@@ -132,7 +135,7 @@ func leafOf(name string) any {
 // plant sets the value at a path, unless something with more below it is there.
 func plant(tree map[string]any, path [][]string, leaf any) {
 	name := path[0][1]
-	var below any = leaf
+	below := leaf
 	if len(path) > 1 {
 		below = grown(tree[name], path[1:], leaf)
 	} else if _, taken := tree[name]; taken {

@@ -39,27 +39,34 @@ func read(root string, dirs ...string) (documents []document, skipped []Skipped,
 			if err != nil || entry.IsDir() {
 				return err
 			}
-			text, ok, err := readText(full)
-			if err != nil || !ok {
-				return err
-			}
-			rel, err := filepath.Rel(root, full)
-			if err != nil {
-				return fmt.Errorf("naming %s: %w", full, err)
-			}
-			for _, raw := range split(full, text) {
-				d, reason := decode(filepath.ToSlash(rel), raw)
-				if reason != "" {
-					skipped = append(skipped, Skipped{Name: d.name(), Reason: reason})
-					continue
-				}
-				documents = append(documents, d)
-			}
-			return nil
+			found, left, err := readFile(root, full)
+			documents, skipped = append(documents, found...), append(skipped, left...)
+			return err
 		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading %s: %w", dir, err)
 		}
+	}
+	return documents, skipped, nil
+}
+
+// readFile reads the documents of one file.
+func readFile(root, full string) (documents []document, skipped []Skipped, err error) {
+	text, ok, err := readText(full)
+	if err != nil || !ok {
+		return nil, nil, err
+	}
+	rel, err := filepath.Rel(root, full)
+	if err != nil {
+		return nil, nil, fmt.Errorf("naming %s: %w", full, err)
+	}
+	for _, raw := range split(full, text) {
+		d, reason := decode(filepath.ToSlash(rel), raw)
+		if reason != "" {
+			skipped = append(skipped, Skipped{Name: d.name(), Reason: reason})
+			continue
+		}
+		documents = append(documents, d)
 	}
 	return documents, skipped, nil
 }

@@ -35,7 +35,7 @@ func (b *builder) include() {
 		if strings.HasSuffix(text, ".deep.on") {
 			text += " == true" // a condition has to be a boolean for certain
 		}
-		if optional := terms.of(typeBool, true); len(optional) > 0 && d.chance(30) {
+		if optional := terms.maybe(typeBool); len(optional) > 0 && d.chance(30) {
 			b.g.features.use("node: include optional")
 			text = pick(d, optional...).text
 		} else if d.chance(60) {

@@ -44,10 +44,10 @@ func (x *expressions) of(t celType) string {
 
 // leaf is a term of the type, most of the time, or a literal.
 func (x *expressions) leaf(t celType) string {
-	if terms := x.terms.of(t, false); len(terms) > 0 && x.g.dice.chance(80) {
+	if terms := x.terms.sure(t); len(terms) > 0 && x.g.dice.chance(80) {
 		return pick(x.g.dice, terms...).text
 	}
-	if terms := x.terms.of(t, true); len(terms) > 0 && x.g.dice.chance(30) {
+	if terms := x.terms.maybe(t); len(terms) > 0 && x.g.dice.chance(30) {
 		x.g.features.use("cel: orValue")
 		return pick(x.g.dice, terms...).text + ".orValue(" + x.literal(t) + ")"
 	}
@@ -142,12 +142,14 @@ func formTable() map[celType][]form {
 		typeBytes:   bytesForms(),
 		typeAny:     anyForms(),
 		typeLoose:   looseForms(),
+		typeItem:    nil, // only terms
+		typeItems:   nil,
 	}
 }
 
 // optionalTerm is a term that may be absent, or a map entry that is.
 func optionalTerm(x *expressions) string {
-	if terms := x.terms.of(typeString, true); len(terms) > 0 {
+	if terms := x.terms.maybe(typeString); len(terms) > 0 {
 		return pick(x.g.dice, terms...).text
 	}
 	return x.join(pick(x.g.dice, `%s[?"app"]`, "%s.?app"), typeLabels)
@@ -173,7 +175,7 @@ func presence(x *expressions) string {
 
 // guarded selects an optional field behind a has().
 func guarded(x *expressions) string {
-	terms := x.terms.of(typeString, true)
+	terms := x.terms.maybe(typeString)
 	if len(terms) == 0 {
 		return x.join("(has({'a': %s}.a) ? %s : %s)", typeInt, typeString, typeString)
 	}

@@ -18,7 +18,6 @@ func (g *generation) external(id string) *node {
 	} else {
 		g.named(n, reference)
 	}
-	b := &builder{g: g, n: n, outer: g.terms}
 	if g.dice.chance(10) {
 		g.features.use("external: include")
 		n.resource.set("includeWhen", list("${schema.spec.count >= 0}"))
@@ -30,7 +29,7 @@ func (g *generation) external(id string) *node {
 	}
 	if !n.collection && g.dice.chance(20) {
 		g.features.use("external: ready")
-		n.resource.set("readyWhen", list("${"+g.expression(typeBool, b.n.self)+" || true}"))
+		n.resource.set("readyWhen", list("${"+g.expression(typeBool, n.self)+" || true}"))
 	}
 	return n
 }
@@ -70,6 +69,20 @@ func (g *generation) named(n *node, reference *object) {
 	if g.dice.chance(10) {
 		g.features.use("external: missing")
 		return
+	}
+	g.exists(existing)
+}
+
+// exists puts an object into the cluster, unless one of its name is there.
+func (g *generation) exists(existing *object) {
+	identity := func(o *object) string {
+		metadata := o.object("metadata")
+		return o.text("kind") + "/" + metadata.text("namespace") + "/" + metadata.text("name")
+	}
+	for _, other := range g.objects {
+		if identity(other) == identity(existing) {
+			return
+		}
 	}
 	g.objects = append(g.objects, existing)
 }
@@ -120,7 +133,7 @@ func (g *generation) selected(n *node, reference *object) {
 		))
 		existing.set("data", fields("first", g.word(), "n", "1"))
 		existing.object("metadata").set("name", lower(textOf(existing.object("metadata").values["name"])))
-		g.objects = append(g.objects, existing)
+		g.exists(existing)
 	}
 	n.terms = scope{
 		{text: "size(" + n.id + ")", is: typeInt, node: n.id},

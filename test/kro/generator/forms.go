@@ -251,10 +251,10 @@ func shadowing(x *expressions) string {
 	return "['a', 'b'].map(" + id + ", " + id + " + " + x.literal(typeString) + ").join('')"
 }
 
-// rarely makes a form that may find nothing, and mostly something harmless.
+// rarely makes a form that finds nothing in careless cases, and something harmless in others.
 func rarely(pattern string, t celType) func(*expressions) string {
 	return func(x *expressions) string {
-		if x.g.dice.chance(85) {
+		if !x.g.careless || x.g.dice.chance(30) {
 			return x.join("string(size(%s))", t)
 		}
 		return x.join(pattern, t)
@@ -264,7 +264,7 @@ func rarely(pattern string, t celType) func(*expressions) string {
 // ofItems makes a form about a list of the named type, or a plain value where there is none.
 func ofItems(pattern string, result celType) func(*expressions) string {
 	return func(x *expressions) string {
-		items := x.terms.of(typeItems, false)
+		items := x.terms.sure(typeItems)
 		if len(items) == 0 {
 			return x.leaf(result)
 		}

@@ -14,6 +14,7 @@ type generation struct {
 
 	kind, group, version string
 	cluster              bool // the instance is cluster-scoped
+	careless             bool // optional values are taken for granted
 
 	fields []field
 	types  *object
@@ -26,13 +27,12 @@ type generation struct {
 	siblings map[string]string
 	observed []trial.Observation
 	mode     trial.Mode
-	names    int
 }
 
 func worldFeatures() []feature {
 	return []feature{
 		"world: default group", "world: own group", "world: cluster scope", "world: printer columns", "world: short names", "world: categories",
-		"world: CRD metadata", "world: no resources", "world: resources out of order", "world: only what is given exists", "world: custom kind", "world: sibling RGD",
+		"world: CRD metadata", "world: no resources", "world: resources out of order", "world: only what is given exists", "world: custom kind", "world: sibling RGD", "world: careless author",
 		"instance: own namespace", "instance: labels", "instance: unknown field", "instance: uid",
 	}
 }
@@ -103,12 +103,16 @@ func (g *generation) world() {
 		g.features.use("world: only what is given exists")
 		g.mode = trial.Given
 	}
+	if g.dice.chance(8) {
+		g.features.use("world: careless author")
+		g.careless = true
+	}
 	metadata := []field{{name: "name", is: typeString, surely: true}}
 	if !g.cluster {
 		metadata = append(metadata, field{name: "namespace", is: typeString, surely: true})
 	}
 	for _, f := range metadata {
-		g.terms = append(g.terms, reach("schema.metadata", f, true)...)
+		g.terms = append(g.terms, reach("schema.metadata", f)...)
 	}
 	g.terms = append(
 		g.terms,

@@ -14,7 +14,7 @@ import (
 	"github.com/krowave/krowave/test/kro/trial"
 )
 
-var seeds = flag.Int("seeds", 2000, "how many cases to generate")
+var seeds = flag.Uint64("seeds", 2000, "how many cases to generate")
 
 // answer is what kro says to a generated case.
 type answer struct {
@@ -31,11 +31,11 @@ func ask(t *testing.T) []answer {
 	}
 	all := make([]answer, *seeds)
 	var wait sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
+	workers := uint64(max(runtime.GOMAXPROCS(0), 1))
 	for worker := range workers {
 		wait.Go(func() {
-			for seed := worker; seed < len(all); seed += workers {
-				c := generator.Generate(uint64(seed))
+			for seed := worker; seed < *seeds; seed += workers {
+				c := generator.Generate(seed)
 				all[seed] = answer{c: c, r: o.Run(c)}
 			}
 		})

@@ -1,5 +1,10 @@
 package generator
 
+import (
+	"slices"
+	"strings"
+)
+
 func iterationFeatures() []feature {
 	return []feature{
 		"forEach: one dimension", "forEach: two dimensions", "forEach: three dimensions", "forEach: field", "forEach: literal", "forEach: range",
@@ -34,7 +39,7 @@ func (b *builder) iterate() {
 	// Iterators do not see each other, so their terms count only from here on.
 	for i, entry := range forEach {
 		one, _ := entry.(*object)
-		b.terms = append(b.terms[:len(b.terms):len(b.terms)], b.iteratorTerms(names[i], one.text(names[i]))...)
+		b.terms = append(slices.Clip(b.terms), b.iteratorTerms(names[i], one.text(names[i]))...)
 	}
 	b.n.resource.set("forEach", forEach)
 }
@@ -54,17 +59,7 @@ func (b *builder) iteratorTerms(iterator, expression string) scope {
 	return nil
 }
 
-func replaced(pattern, iterator string) string {
-	out := ""
-	for _, r := range pattern {
-		if r == '%' {
-			out += iterator
-			continue
-		}
-		out += string(r)
-	}
-	return out
-}
+func replaced(pattern, iterator string) string { return strings.ReplaceAll(pattern, "%", iterator) }
 
 // dimensions are the lists that can be iterated over here.
 func (b *builder) dimensions() []dimension {

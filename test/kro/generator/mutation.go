@@ -115,7 +115,7 @@ func (d *draft) spoil(t celType, value any) {
 		d.configMap("broken", "key", "value").object("template").set("immutable", value)
 	case typeLabels:
 		d.configMap("broken").object("template").set("data", value)
-	default:
+	case typeString, typeDouble, typeInts, typeItem, typeItems, typeAny, typeBytes, typeLoose:
 		d.configMap("broken", "key", value)
 	}
 }

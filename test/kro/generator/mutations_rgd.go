@@ -1,6 +1,10 @@
 package generator
 
-import "github.com/krowave/krowave/test/kro/trial"
+import (
+	"strings"
+
+	"github.com/krowave/krowave/test/kro/trial"
+)
 
 func admissionMutations() []mutation {
 	const stage = trial.StageAdmission
@@ -167,13 +171,12 @@ func iterationMutations() []mutation {
 		}},
 		{"eleven dimensions", stage, func(d *draft) {
 			var all []any
-			name := "x"
+			var names []string
 			for i := range 11 {
-				iterator := "z" + string(rune('a'+i))
-				all = append(all, fields(iterator, "${['a']}"))
-				name += "-${" + iterator + "}"
+				names = append(names, "z"+string(rune('a'+i)))
+				all = append(all, fields(names[i], "${['a']}"))
 			}
-			d.collection(name, all...)
+			d.collection("x-${"+strings.Join(names, "}-${")+"}", all...)
 		}},
 		{"iterator in includeWhen", stage, func(d *draft) {
 			d.collection("x-${z}", fields("z", "${['a']}")).set("includeWhen", list("${z == 'a'}"))

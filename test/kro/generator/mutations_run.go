@@ -38,6 +38,9 @@ func runMutations() []mutation {
 
 func collisionMutations(stage trial.Stage) []mutation {
 	return []mutation{
+		{"key that is no path", stage, func(d *draft) {
+			d.configMap("broken", pick(d.dice, "a[b", "a[0]", "a[b]"), "${schema.spec.name}")
+		}},
 		{"map with number keys", stage, func(d *draft) { d.configMap("broken").object("template").set("data", "${dyn({1: 'a'})}") }},
 		{"two items with one name", stage, func(d *draft) { d.collection("x-${z}", fields("z", "${['a', 'a']}")) }},
 		{"two items with one name by two dimensions", stage, func(d *draft) {

@@ -1,6 +1,9 @@
 package generator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // node is one entry of spec.resources.
 type node struct {
@@ -87,7 +90,7 @@ func (g *generation) visible(id string) scope {
 	terms := g.terms
 	for _, earlier := range g.nodes {
 		if g.dice.chance(35) {
-			terms = append(terms[:len(terms):len(terms)], earlier.terms...)
+			terms = append(slices.Clip(terms), earlier.terms...)
 		}
 	}
 	return terms.without(id)
@@ -123,10 +126,7 @@ func (b *builder) name(metadata *object) {
 	suffix := "-" + strings.ToLower(b.n.id)
 	if len(b.iterators) > 0 {
 		name := pick(d, "${schema.metadata.name}", "${schema.spec.name}", "item") + suffix
-		for _, iterator := range b.iterators {
-			name += "-${" + iterator + "}"
-		}
-		metadata.set("name", name)
+		metadata.set("name", name+"-${"+strings.Join(b.iterators, "}-${")+"}")
 		return
 	}
 	b.n.slots = append(b.n.slots, slot{metadata, "name", typeString})

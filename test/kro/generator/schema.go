@@ -76,7 +76,7 @@ func (g *generation) schemaFields() {
 		g.fields = append(g.fields, form.make(g, name))
 	}
 	for _, f := range g.fields {
-		g.terms = append(g.terms, reach("schema.spec", f, true)...)
+		g.terms = append(g.terms, reach("schema.spec", f)...)
 	}
 }
 
@@ -89,20 +89,16 @@ func (g *generation) fieldNamed(name string) *field {
 	return nil
 }
 
-// reach lists the terms of a field and of the fields inside it.
-func reach(parent string, f field, surely bool) []term {
+// reach lists the terms of a field and of the fields inside it. Inside a field that may be
+// absent nothing is listed.
+func reach(parent string, f field) []term {
 	path := parent + "." + escaped(f.name)
-	surely = surely && f.surely
-	if !surely && strings.Contains(parent, "?") {
-		return nil
-	}
-	if !surely {
-		path = parent + ".?" + escaped(f.name)
-		return []term{{text: path, is: f.is, optional: true}}
+	if !f.surely {
+		return []term{{text: parent + ".?" + escaped(f.name), is: f.is, optional: true}}
 	}
 	all := []term{{text: path, is: f.is}}
 	for _, inner := range f.inner {
-		all = append(all, reach(path, inner, surely)...)
+		all = append(all, reach(path, inner)...)
 	}
 	return all
 }

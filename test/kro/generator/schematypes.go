@@ -1,17 +1,13 @@
 package generator
 
-// item is the named type that lists of objects are made of.
-func (g *generation) item() string {
-	if g.types.has("Item") {
-		return "Item"
-	}
+// declareItem declares the named type that lists of objects are made of.
+func (g *generation) declareItem() {
 	g.types.set("Item", fields(
 		"name", "string | required=true",
 		"port", "integer | default=80 minimum=1 maximum=65535",
 		"labels", "map[string]string",
 		"weight", "float | default=1.5",
 	))
-	return "Item"
 }
 
 func (g *generation) itemValue(name string) *object {
@@ -37,7 +33,8 @@ func itemFields() []field {
 
 func itemField(g *generation, name string) field {
 	f := field{name: name, is: typeItem, value: g.itemValue(g.word()), inner: itemFields(), given: true, surely: true}
-	f.declare = pick(g.dice, g.item(), g.item()+" | required=true", g.item()+` | description="one item"`)
+	g.declareItem()
+	f.declare = pick(g.dice, "Item", "Item | required=true", `Item | description="one item"`)
 	return f
 }
 
@@ -55,7 +52,8 @@ func itemsField(g *generation, name string) field {
 	if items == nil {
 		items = []any{}
 	}
-	return g.finish(field{name: name, is: typeItems, value: items}, "[]"+g.item(), `[{"name":"first"}]`, markers...)
+	g.declareItem()
+	return g.finish(field{name: name, is: typeItems, value: items}, "[]Item", `[{"name":"first"}]`, markers...)
 }
 
 // aliasField refers to a named type that is only another name of a scalar, with markers.

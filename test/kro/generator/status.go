@@ -1,11 +1,14 @@
 package generator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func statusFeatures() []feature {
 	return []feature{
-		"status: none", "status: scalar", "status: list", "status: map", "status: dyn", "status: template", "status: nested", "status: inside a list",
-		"status: of a node", "status: of the instance", "status: optional", "status: whole struct", "status: empty map", "status: own state",
+		"status: none", "status: scalar", "status: list", "status: map", "status: dyn", "status: template", "status: nested", "status: inside a list", "status: mixed list",
+		"status: of a node", "status: of the instance", "status: optional", "status: whole struct", "status: empty map", "status: own state", "status: fails",
 		"condition: constant", "condition: by ternary", "condition: list", "condition: reads a built-in", "condition: reads a node",
 	}
 }
@@ -20,7 +23,7 @@ func (g *generation) projections() {
 	terms := g.terms
 	for _, n := range g.nodes {
 		if d.chance(50) {
-			terms = append(terms[:len(terms):len(terms)], n.terms...)
+			terms = append(slices.Clip(terms), n.terms...)
 		}
 	}
 	names := []string{"url", "ready", "total", "names", "info", "nested", "phase", "all", "extra"}
@@ -31,6 +34,10 @@ func (g *generation) projections() {
 	if d.chance(5) {
 		g.features.use("status: empty map")
 		g.status.set("nothing", fields())
+	}
+	if d.chance(2) {
+		g.features.use("status: fails")
+		g.status.set("failing", "${1 / (schema.spec.count - schema.spec.count)}")
 	}
 	if d.chance(4) {
 		g.features.use("status: own state")
@@ -53,13 +60,18 @@ func (g *generation) projection(terms scope) any {
 		}
 		return inner
 	case 1:
+		if d.chance(10) {
+			// kro's schema describes one element, which one is random.
+			g.features.use("status: mixed list")
+			return list("${schema.spec.count}", "${dyn(schema.spec.count)}", "${schema.spec.name}")
+		}
 		g.features.use("status: inside a list")
-		return list(g.projected(typeInt, terms), g.projected(typeInt, terms))
+		return list(g.projectedInt(terms), g.projectedInt(terms))
 	case 2:
 		g.features.use("status: template")
 		return pick(d, "name: ", "") + g.projected(typeString, terms) + pick(d, "!", " and ") + "${schema.metadata.name}"
 	case 3:
-		if optional := terms.of(typeString, true); len(optional) > 0 {
+		if optional := terms.maybe(typeString); len(optional) > 0 {
 			g.features.use("status: optional")
 			return "${" + pick(d, optional...).text + "}"
 		}
@@ -70,11 +82,22 @@ func (g *generation) projection(terms scope) any {
 		}
 	}
 	t := pick(d, typeString, typeString, typeInt, typeBool, typeDouble, typeStrings, typeInts, typeLabels, typeAny)
-	g.features.use(map[celType]feature{
-		typeStrings: "status: list", typeInts: "status: list", typeLabels: "status: map", typeAny: "status: dyn",
-		typeString: "status: scalar", typeInt: "status: scalar", typeBool: "status: scalar", typeDouble: "status: scalar",
-	}[t])
+	g.features.use(shape(t))
 	return g.projected(t, terms)
+}
+
+// shape is the feature of a projection of a type.
+func shape(t celType) feature {
+	switch t {
+	case typeStrings, typeInts, typeItems:
+		return "status: list"
+	case typeLabels, typeItem:
+		return "status: map"
+	case typeAny, typeLoose, typeBytes:
+		return "status: dyn"
+	case typeString, typeInt, typeBool, typeDouble:
+	}
+	return "status: scalar"
 }
 
 // projected is an expression that refers to something, as a projection must.
@@ -89,6 +112,12 @@ func (g *generation) projected(t celType, terms scope) string {
 		return "${" + text + "}"
 	}
 	return "${schema.spec.count >= 0 ? (" + text + ") : (" + text + ")}"
+}
+
+// projectedInt is a whole number for certain, not a dyn that happens to be one.
+func (g *generation) projectedInt(terms scope) string {
+	text := strings.TrimSuffix(strings.TrimPrefix(g.projected(typeInt, terms), "${"), "}")
+	return "${int(" + text + ")}"
 }
 
 // refersToNode tells whether an expression contains the text of a term of a node. A literal

@@ -31,10 +31,22 @@ type term struct {
 // scope are the terms that an expression may use.
 type scope []term
 
-func (s scope) of(t celType, optional bool) []term {
+// sure are the terms of a type that exist for certain.
+func (s scope) sure(t celType) []term {
 	var all []term
 	for _, candidate := range s {
-		if candidate.is == t && candidate.optional == optional {
+		if candidate.is == t && !candidate.optional {
+			all = append(all, candidate)
+		}
+	}
+	return all
+}
+
+// maybe are the terms of a type that may be absent.
+func (s scope) maybe(t celType) []term {
+	var all []term
+	for _, candidate := range s {
+		if candidate.is == t && candidate.optional {
 			all = append(all, candidate)
 		}
 	}

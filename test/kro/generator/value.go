@@ -13,7 +13,7 @@ func valueFeatures() []feature {
 func (b *builder) value(at *object, key string, t celType) {
 	b.n.slots = append(b.n.slots, slot{at, key, t})
 	d := b.g.dice
-	if missing := b.terms.of(t, true); len(missing) > 0 && d.chance(3) {
+	if missing := b.terms.maybe(t); len(missing) > 0 && b.g.careless && d.chance(12) {
 		b.g.features.use("value: optional taken for granted")
 		at.set(key, "${"+strings.ReplaceAll(pick(d, missing...).text, "?", "")+"}")
 		return

@@ -28,7 +28,7 @@ func (w *writer) object(o *object, indent int) {
 		}
 		w.out.WriteString(w.key(key))
 		w.out.WriteByte(':')
-		w.value(o.values[key], indent, false)
+		w.value(o.values[key], indent, afterKey)
 	}
 }
 
@@ -41,13 +41,21 @@ func (w *writer) pad(indent int) {
 	w.out.WriteString(space)
 }
 
+// position says what stands before a value on its line.
+type position int
+
+const (
+	afterKey position = iota
+	afterDash
+)
+
 // value prints what follows a key or the dash of a list item, up to the end of the line.
-func (w *writer) value(value any, indent int, inList bool) {
+func (w *writer) value(value any, indent int, at position) {
 	switch v := value.(type) {
 	case *object:
-		w.inner(v, indent, inList)
+		w.inner(v, indent, at)
 	case []any:
-		w.list(v, indent, inList)
+		w.list(v, indent, at)
 	case string:
 		w.out.WriteString(" " + w.scalar(v, indent+2) + "\n")
 	case int:
@@ -61,11 +69,11 @@ func (w *writer) value(value any, indent int, inList bool) {
 	}
 }
 
-func (w *writer) inner(o *object, indent int, inList bool) {
+func (w *writer) inner(o *object, indent int, at position) {
 	switch {
 	case len(o.keys) == 0:
 		w.out.WriteString(" {}\n")
-	case inList:
+	case at == afterDash:
 		w.out.WriteByte(' ')
 		w.object(o, indent+2)
 	default:
@@ -75,23 +83,23 @@ func (w *writer) inner(o *object, indent int, inList bool) {
 	}
 }
 
-func (w *writer) list(items []any, indent int, inList bool) {
+func (w *writer) list(items []any, indent int, at position) {
 	if len(items) == 0 {
 		w.out.WriteString(" []\n")
 		return
 	}
-	if text, ok := flow(items); ok && (inList || w.dice.chance(30)) {
+	if text, ok := flow(items); ok && (at == afterDash || w.dice.chance(30)) {
 		w.out.WriteString(" " + text + "\n")
 		return
 	}
 	w.out.WriteByte('\n')
-	if inList || w.dice.chance(50) {
+	if at == afterDash || w.dice.chance(50) {
 		indent += 2
 	}
 	for _, item := range items {
 		w.pad(indent)
 		w.out.WriteByte('-')
-		w.value(item, indent, true)
+		w.value(item, indent, afterDash)
 	}
 }
 

@@ -48,8 +48,7 @@ func KubernetesOpenAPI(ctx context.Context) (string, error) {
 func run(ctx context.Context, answer any, args ...string) error {
 	out, err := exec.CommandContext(ctx, "go", args...).Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return fmt.Errorf("go %v: %w: %s", args, err, exit.Stderr)
 		}
 		return fmt.Errorf("go %v: %w", args, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,11 +25,6 @@ type kind struct {
 	plural     string
 	namespaced bool
 	schema     *spec.Schema
-}
-
-// kinds answers by group, version and kind; an unknown kind is resolver.ErrSchemaNotFound.
-type kinds interface {
-	lookup(gvk schema.GroupVersionKind) (*kind, error)
 }
 
 // document is the part of an OpenAPI v3 document of one group version that is of use here.
@@ -72,10 +68,8 @@ func (d *document) component(gvk schema.GroupVersionKind) (string, error) {
 		if err := s.Extensions.GetObject(extensionKind, &of); err != nil {
 			return "", fmt.Errorf("reading the kinds of %s: %w", name, err)
 		}
-		for _, candidate := range of {
-			if candidate == gvk {
-				return name, nil
-			}
+		if slices.Contains(of, gvk) {
+			return name, nil
 		}
 	}
 	return "", fmt.Errorf("cannot resolve group version kind %q: %w", gvk, resolver.ErrSchemaNotFound)

@@ -35,7 +35,7 @@ func New(ctx context.Context) (*Oracle, error) {
 	if err != nil {
 		return nil, err
 	}
-	own, err := readKroKinds(filepath.Join(kroDir, "helm", "crds"))
+	own, err := readKroKinds(filepath.Join(kroDir, "helm", "crds")) //nolint:contextcheck // the validation of a CRD takes a context and never waits
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/kubernetes-sigs/kro/pkg/graph"
-	"github.com/kubernetes-sigs/kro/pkg/metadata"
 	"github.com/kubernetes-sigs/kro/pkg/runtime"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -27,6 +26,7 @@ type reconcile struct {
 // projects the status. An error is a broken case, not an answer.
 func (b *built) run(c trial.Case, k *cluster, result *trial.Result) error {
 	instance := &unstructured.Unstructured{Object: result.Instance}
+	b.prepare(c.Mode)
 	rt, err := runtime.FromGraph(b.graph, config(), runtime.WithInstance(instance.DeepCopy()))
 	if err != nil {
 		return fmt.Errorf("starting kro's runtime: %w", err)
@@ -122,11 +122,11 @@ func (r *reconcile) observe(node *runtime.Node, desired []*unstructured.Unstruct
 	}
 	for i, object := range desired {
 		said, ok := r.observed[id][i]
-		if !ok && r.mode != trial.Echo {
+		if !ok && r.mode == trial.Given {
 			continue
 		}
 		echo := object.DeepCopy()
-		withoutIndex(echo)
+		unstamped(echo)
 		overlay(echo.Object, said)
 		live = append(live, echo)
 	}
@@ -146,20 +146,6 @@ func overlay(onto, from map[string]any) {
 	}
 }
 
-// withoutIndex takes away the one label that kro's runtime itself stamps on collection items.
-func withoutIndex(u *unstructured.Unstructured) {
-	set, found, _ := unstructured.NestedMap(u.Object, "metadata", "labels")
-	if _, stamped := set[metadata.CollectionIndexLabel]; !found || !stamped {
-		return
-	}
-	delete(set, metadata.CollectionIndexLabel)
-	if len(set) == 0 {
-		unstructured.RemoveNestedField(u.Object, "metadata", "labels")
-		return
-	}
-	_ = unstructured.SetNestedMap(u.Object, set, "metadata", "labels")
-}
-
 func contents(objects []*unstructured.Unstructured) ([]map[string]any, error) {
 	all := []map[string]any{}
 	for _, object := range objects {
@@ -168,7 +154,7 @@ func contents(objects []*unstructured.Unstructured) ([]map[string]any, error) {
 			return nil, err
 		}
 		u := &unstructured.Unstructured{Object: copied}
-		withoutIndex(u)
+		unstamped(u)
 		all = append(all, u.Object)
 	}
 	return all, nil

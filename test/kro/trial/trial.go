@@ -57,6 +57,9 @@ const (
 	// Echo observes every node as its template resolves, under its Observation if it has
 	// one: the state after everything was applied.
 	Echo Mode = "echo"
+	// Settled is Echo in which every observed node is ready, whatever its readyWhen says: the
+	// state that shows all objects.
+	Settled Mode = "settled"
 )
 
 // UnknownKinds says what happens to a kind that has no schema.
@@ -103,7 +106,7 @@ type Result struct {
 	Waves        map[string]int
 	Dependencies map[string][]string
 
-	// CRD is the generated CRD without labels that a controller adds; Instance is the
+	// CRD is the generated CRD without apiVersion, kind and what a controller adds; Instance is the
 	// instance after admission: defaulted, pruned, with a namespace.
 	CRD      map[string]any
 	Instance map[string]any
