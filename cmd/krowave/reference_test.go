@@ -42,9 +42,17 @@ func TestReference(t *testing.T) {
 
 <!-- Written by go test ./cmd/krowave -update from the commands themselves; do not edit. -->
 
-What a command prints for programs is in [output.md](output.md), what its problems mean in [diagnostics.md](diagnostics.md).
+What a command prints for programs is in [output.md](output.md), what its problems mean in [diagnostics.md](diagnostics.md). A
+repository can fix most flags of the commands that read files in [krowave.yaml](config.md). Every command also takes ` + "`-h`" + `.
 `)
-	walk(tree(), func(c *cobra.Command) { describe(&page, c) })
+	ours := func(c *cobra.Command) bool { return !strings.HasPrefix(c.CommandPath()+" ", "krowave completion ") && c.Name() != "help" }
+	for _, first := range []bool{true, false} {
+		walk(tree(), func(c *cobra.Command) {
+			if ours(c) == first {
+				describe(&page, c)
+			}
+		})
+	}
 	want, err := os.ReadFile(commandPage)
 	if *update {
 		err = os.WriteFile(commandPage, []byte(page.String()), 0o644)
@@ -71,8 +79,7 @@ func describe(page *strings.Builder, c *cobra.Command) {
 	if c.Example != "" {
 		fmt.Fprintf(page, "\n```console\n%s\n```\n", strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"))
 	}
-	c.InitDefaultHelpFlag()
-	if !c.HasParent() || !c.HasAvailableLocalFlags() {
+	if !c.HasAvailableLocalFlags() {
 		return
 	}
 	page.WriteString("\n| flag | value | default | meaning |\n|---|---|---|---|\n")
