@@ -45,7 +45,9 @@ func TestReference(t *testing.T) {
 What a command prints for programs is in [output.md](output.md), what its problems mean in [diagnostics.md](diagnostics.md). A
 repository can fix most flags of the commands that read files in [krowave.yaml](config.md). Every command also takes ` + "`-h`" + `.
 `)
-	ours := func(c *cobra.Command) bool { return !strings.HasPrefix(c.CommandPath()+" ", "krowave completion ") && c.Name() != "help" }
+	ours := func(c *cobra.Command) bool {
+		return !strings.HasPrefix(c.CommandPath()+" ", "krowave completion ") && c.Name() != "help"
+	}
 	for _, first := range []bool{true, false} {
 		walk(tree(), func(c *cobra.Command) {
 			if ours(c) == first {
