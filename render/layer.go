@@ -1,7 +1,9 @@
 package render
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -32,6 +34,7 @@ func layersOf(units []*unit) ([][]int, diag.List) {
 type sorter struct {
 	units []*unit
 	depth []int // 1-based, or one of the constants below
+	path  []int // what is being visited, each used by the one before it
 	diags diag.List
 }
 
@@ -46,7 +49,7 @@ const (
 func (s *sorter) connect() {
 	defined := make(map[schema.GroupVersionKind]int, len(s.units))
 	for i, u := range s.units {
-		defined[schema.GroupVersionKind{Group: u.rgd.Schema.Group, Version: u.rgd.Schema.Version, Kind: u.rgd.Schema.Kind}] = i
+		defined[u.rgd.Schema.GVK()] = i
 	}
 	for i, u := range s.units {
 		for _, res := range u.rgd.Resources {
@@ -57,29 +60,54 @@ func (s *sorter) connect() {
 	}
 }
 
-// visit is the depth of an RGD, or circular.
+// visit is the depth of an RGD, or circular when it is part of a circle or uses such a part.
 func (s *sorter) visit(i int) int {
 	switch s.depth[i] {
 	case unvisited:
-	case visiting, circular:
+	case visiting:
+		s.circle(s.path[slices.Index(s.path, i):])
 		return circular
 	default:
 		return s.depth[i]
 	}
 	s.depth[i] = visiting
+	s.path = append(s.path, i)
 	depth := 1
 	for _, n := range s.units[i].needs {
 		below := s.visit(n)
 		if below == circular {
-			s.diags.Errorf(diag.GraphNestedCycle, s.units[i].rgd.Schema.Node.Get("kind").Span(),
-				"the RGDs %q and %q contain each other", s.units[i].rgd.Name, s.units[n].rgd.Name)
-			s.depth[i] = circular
-			return circular
+			depth = circular
+			break
 		}
 		depth = max(depth, below+1)
 	}
+	s.path = s.path[:len(s.path)-1]
 	s.depth[i] = depth
 	return depth
+}
+
+// circle reports RGDs that contain each other, and the templates by which they do.
+func (s *sorter) circle(members []int) {
+	first := s.units[members[0]].rgd
+	text := fmt.Sprintf("the RGD %q contains itself", first.Name)
+	if len(members) > 1 {
+		names := make([]string, len(members)+1)
+		for i := range names {
+			names[i] = s.units[members[i%len(members)]].rgd.Name
+		}
+		text = "these RGDs contain each other: " + strings.Join(names, " → ")
+	}
+	d := s.diags.Errorf(diag.GraphNestedCycle, first.Schema.Node.Get("kind").Span(), "%s", text).
+		WithHint("one instance would create others for ever")
+	for i, member := range members {
+		inner := s.units[members[(i+1)%len(members)]].rgd
+		for _, res := range s.units[member].rgd.Resources {
+			if kindOf(res) == inner.Schema.GVK() {
+				d.WithRelated(res.IDNode.Span(), "%s contains %s here", s.units[member].rgd.Name, inner.Name)
+				break
+			}
+		}
+	}
 }
 
 // kindOf is the kind of a resource.

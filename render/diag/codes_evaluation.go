@@ -10,7 +10,6 @@ const (
 	EvaluationCollection Code = "EVA006" // a collection that is too large
 	EvaluationSelector   Code = "EVA007" // a selector that is not a label selector
 	EvaluationBudget     Code = "EVA008" // expressions that cost too much
-	EvaluationNested     Code = "EVA009" // an instance of a nested RGD that is refused
 	EvaluationEmpty      Code = "EVA010" // a render without any object
 	EvaluationObjects    Code = "EVA011" // an instance with too many objects
 )
@@ -25,7 +24,6 @@ func evaluationCodes() []Definition {
 		{EvaluationCollection, "a collection that is too large"},
 		{EvaluationSelector, "a selector that is not a label selector"},
 		{EvaluationBudget, "expressions that cost too much"},
-		{EvaluationNested, "an instance of a nested RGD that is refused"},
 		{EvaluationEmpty, "a render without any object"},
 		{EvaluationObjects, "an instance with too many objects"},
 	}

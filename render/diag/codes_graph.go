@@ -11,7 +11,6 @@ const (
 	GraphStatusNoRef   Code = "GRA007" // a status field that refers to nothing
 	GraphConditions    Code = "GRA008" // status.conditions that is not a list of expressions
 	GraphCondition     Code = "GRA009" // a condition that is declared or read wrongly
-	GraphStatusType    Code = "GRA010" // a status expression whose type has no schema
 )
 
 func graphCodes() []Definition {
@@ -25,6 +24,5 @@ func graphCodes() []Definition {
 		{GraphStatusNoRef, "a status field that refers to no resource"},
 		{GraphConditions, "status.conditions that is not a list of expressions"},
 		{GraphCondition, "a condition that is declared or read wrongly"},
-		{GraphStatusType, "a status expression whose type has no schema"},
 	}
 }

@@ -6,7 +6,8 @@ import "unicode/utf8"
 // when none is near enough. Of equally near candidates the first counts, so
 // callers pass them in a fixed order.
 func Suggest(word string, candidates []string) string {
-	best, bestDistance := "", 1+(utf8.RuneCountInString(word)+2)/3
+	length := utf8.RuneCountInString(word)
+	best, bestDistance := "", min(1+(length+2)/3, length) // less than the whole word
 	for _, c := range candidates {
 		if c == word {
 			continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -96,7 +97,7 @@ func (r *run) failure(a *activation, out expr.Outcome) {
 			owner = "the instance"
 		}
 		r.diags.Errorf(diag.EvaluationMissing, e.Span(), "%s has no %s", owner, missing[0].Field).
-			WithHint("make the field required, give it a default, or write what an absent value stands for: .?%s.orValue(…)", lastKey(missing[0])).
+			WithHint("make the field required, give it a default, or write what an absent value stands for: %s.orValue(…)", r.optional(missing[0])).
 			WithRelated(r.request.At.Span(), "this is the instance")
 		return
 	}
@@ -115,15 +116,41 @@ func (r *run) failure(a *activation, out expr.Outcome) {
 // hidden is the error of a name that has no value.
 var hidden = regexp.MustCompile(`^no such attribute\(s\): (\w+)$`)
 
-// lastKey is the last key of a path.
-func lastKey(p value.Path) string {
-	for _, e := range slices.Backward(p.Field.Elements()) {
-		if key, ok := e.Key(); ok {
-			return key
+// optional is a path as an expression writes it for which its missing part is no error.
+func (r *run) optional(p value.Path) string {
+	var text strings.Builder
+	text.WriteString(p.Node)
+	at, missing := any(r.instance), p.Node != instanceName
+	for _, e := range p.Field.Elements() {
+		mark := ""
+		key, isKey := e.Key()
+		if isKey {
+			m, _ := at.(map[string]any)
+			at = m[key]
+		} else if i, _ := e.Index(); !missing {
+			list, _ := at.([]any)
+			if at = nil; i < len(list) {
+				at = list[i]
+			}
+		}
+		if missing = missing || at == nil; missing {
+			mark = "?"
+		}
+		switch {
+		case isKey && identifier.MatchString(key):
+			text.WriteString("." + mark + key)
+		case isKey:
+			text.WriteString("[" + mark + strconv.Quote(key) + "]")
+		default:
+			i, _ := e.Index()
+			text.WriteString("[" + mark + strconv.Itoa(i) + "]")
 		}
 	}
-	return p.Node
+	return text.String()
 }
+
+// identifier is a key that can be selected with a dot.
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (r *run) waits(e *expr.Checked, paths []value.Path) []Wait {
 	waits := make([]Wait, len(paths))

@@ -137,6 +137,9 @@ func (r *run) notText(e *expr.Checked, v ref.Val) {
 	if t, ok := v.Type().(*types.Type); ok {
 		what = typing.Text(t)
 	}
+	if what == "kro.omit" {
+		what = "omit()"
+	}
 	d := r.diags.Errorf(diag.EvaluationValue, e.Span(), "text can only hold strings, and this is %s", what)
 	switch v.(type) {
 	case types.Bool, types.Double, types.Int, types.Uint, types.Timestamp, types.Duration, types.Bytes:

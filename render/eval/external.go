@@ -85,7 +85,7 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 	namespace, _ := names(o)
 	live, partial, complete := r.matching(base, namespace, selector)
 	if !complete {
-		r.hold(base, s, []Wait{{Path: base.ID + " (all " + base.GVK.Kind + " objects that match " + selector.String() + ")", Span: base.Source.External.Node.Span()}}, nil)
+		r.hold(base, s, []Wait{{Path: base.ID + " (" + everyText(base.GVK.Kind, selector) + ")", Span: base.Source.External.Node.Span()}}, nil)
 		return
 	}
 	values := make([]ref.Val, len(live))
@@ -97,6 +97,14 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 	}
 	s.phase, s.value = rendered, value.Collection(values)
 	s.live, s.size = live, len(live)
+}
+
+// everyText names the objects of a selector in messages.
+func everyText(kind string, selector labels.Selector) string {
+	if selector.Empty() {
+		return "all " + kind + " objects"
+	}
+	return "all " + kind + " objects that match " + selector.String()
 }
 
 // matching lists the live objects that a selector matches or, where nothing was observed,

@@ -99,15 +99,14 @@ func names(o map[string]any) (namespace, name string) {
 // complete checks the identity of an object and fills in the instance's namespace,
 // as kro does for namespaced kinds (docs/compat/kro.md#namespace).
 func (r *run) complete(base *graph.Base, o map[string]any) bool {
-	metadata, ok := o["metadata"].(map[string]any)
 	at := base.Source.Template.Get("metadata")
+	metadata, ok := o["metadata"].(map[string]any)
 	if !ok {
-		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q: metadata is %s, not an object", base.ID, kindText(o["metadata"]))
+		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "metadata of %q is %s, not an object", base.ID, kindText(o["metadata"]))
 		return false
 	}
 	if _, name := names(o); name == "" {
-		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q has no name: metadata.name is empty or missing", base.ID).
-			WithHint("every object needs a name that is known before it is created; generateName cannot be delivered")
+		r.nameless(base, metadata)
 		return false
 	}
 	if !base.Namespaced {
@@ -118,11 +117,33 @@ func (r *run) complete(base *graph.Base, o map[string]any) bool {
 	}
 	namespace, _ := names(r.request.Instance)
 	if namespace == "" {
+		if n := at.Get("namespace"); n != nil {
+			at = n
+		}
 		r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q is namespaced, but its namespace is empty and the instance has none", base.ID)
 		return false
 	}
 	metadata["namespace"] = namespace
 	return true
+}
+
+// nameless reports an object without a name.
+func (r *run) nameless(base *graph.Base, metadata map[string]any) {
+	at := base.Source.Template.Get("metadata")
+	n := at.Get("name")
+	if n == nil {
+		d := r.diags.Errorf(diag.EvaluationIdentity, at.Span(), "%q has no metadata.name", base.ID)
+		if metadata["generateName"] != nil {
+			d.WithHint("generateName cannot be delivered: every object needs a name that is known before it is created")
+		}
+		return
+	}
+	what := "empty"
+	if metadata["name"] != "" {
+		what = kindText(metadata["name"]) + ", not a string"
+	}
+	r.diags.Errorf(diag.EvaluationIdentity, n.Span(), "metadata.name of %q is %s", base.ID, what).
+		WithRelated(r.request.At.Span(), "with this instance")
 }
 
 // duplicates reports two nodes that render the same object.

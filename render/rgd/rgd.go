@@ -1,6 +1,10 @@
 package rgd
 
-import "github.com/krowave/krowave/render/source"
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/krowave/krowave/render/source"
+)
 
 // APIVersion and Kind identify an RGD document.
 const (
@@ -37,6 +41,11 @@ type Schema struct {
 
 // APIVersionText is group/version of the instances.
 func (s Schema) APIVersionText() string { return s.Group + "/" + s.Version }
+
+// GVK is the kind of the instances.
+func (s Schema) GVK() schema.GroupVersionKind {
+	return schema.GroupVersionKind{Group: s.Group, Version: s.Version, Kind: s.Kind}
+}
 
 // Resource is one entry of spec.resources. Exactly one of Template and External is set.
 type Resource struct {
