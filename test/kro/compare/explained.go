@@ -48,6 +48,7 @@ func Explanations() []Explanation {
 		{"status-error", statusError},
 		{"status-objects", statusObjects},
 		{"status-lists", statusLists},
+		{"builtin-conditions", builtinConditions},
 	}
 }
 
@@ -258,4 +259,22 @@ func plainName(escaped string) string {
 		return found[1]
 	}
 	return strings.NewReplacer("__underscores__", "__", "__dash__", "-", "__dot__", ".", "__slash__", "/").Replace(escaped)
+}
+
+// builtinConditions: kro's own conditions of the instance are known to its controller only. An
+// author's condition that reads them is not known before the instance is observed.
+func builtinConditions(f Finding) bool {
+	if f.Difference.Aspect != Conditions || !strings.Contains(f.Case.RGD, "runtime.condition(schema") {
+		return false
+	}
+	ours := map[string]bool{}
+	for _, c := range f.Ours.Conditions {
+		name, _ := c["type"].(string)
+		ours[name] = true
+	}
+	common := slices.DeleteFunc(slices.Clone(f.Kro.Conditions), func(c map[string]any) bool {
+		name, _ := c["type"].(string)
+		return !ours[name]
+	})
+	return len(common) == len(f.Ours.Conditions)
 }

@@ -267,4 +267,7 @@ func describe(g *graph.Graph, rendered *eval.Result, diags diag.List, result *tr
 		result.Nodes[base.ID] = s
 	}
 	result.Status = rendered.Status
+	for _, c := range rendered.Conditions {
+		result.Conditions = append(result.Conditions, map[string]any{"type": c.Type, "status": c.Status, "reason": c.Reason, "message": c.Message})
+	}
 }
