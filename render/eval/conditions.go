@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr/dialect"
 	"github.com/krowave/krowave/render/expr/value"
@@ -20,7 +21,7 @@ func (r *run) conditions() {
 	before := len(r.diags)
 	locals := []local{
 		{name: dialect.RuntimeVariable, value: dialect.Runtime()},
-		{name: instanceName, value: value.Wrap(r.withConditions(), nil, value.Absent)},
+		{name: instanceName, value: value.Wrap(r.withConditions(), r.schemaWithStatus(), value.Absent)},
 	}
 	counts := map[string]int{}
 	var all []dialect.Condition
@@ -61,6 +62,14 @@ func (r *run) withConditions() map[string]any {
 		}
 	}
 	return seen
+}
+
+// schemaWithStatus types what withConditions answers.
+func (r *run) schemaWithStatus() *catalog.Schema {
+	s := *r.graph.InstanceSchema
+	s.Properties = maps.Clone(s.Properties)
+	s.Properties["status"] = &catalog.Schema{Type: "object", PreserveUnknown: true}
+	return &s
 }
 
 // soften turns the problems of the status into warnings: a status that cannot be
