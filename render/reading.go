@@ -170,7 +170,7 @@ func (l lookup) field(o Object, path fieldpath.Path, at *Reading) {
 	at.Value, at.Known = v, true
 	for i, origin := range l.program.origins(o) {
 		switch {
-		case !overlaps(origin.Path, path):
+		case !origin.Path.Overlaps(path):
 		case i > 0 && at.Span.File() != nil && origin.Cause != at.Cause:
 			at.Cause = BySeveral
 			return
@@ -210,17 +210,6 @@ func (l lookup) live(o Object) map[string]any {
 	name, _ := metadata["name"].(string)
 	live, _ := l.program.input.Observed.Find(o.Base.GVK.GroupKind(), namespace, name)
 	return live
-}
-
-// overlaps reports that one of two paths leads through the other.
-func overlaps(a, b fieldpath.Path) bool {
-	for a.Len() > b.Len() {
-		a = a.Parent()
-	}
-	for b.Len() > a.Len() {
-		b = b.Parent()
-	}
-	return a.Equal(b)
 }
 
 // valueAt is the value at a path of an object.

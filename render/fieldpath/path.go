@@ -95,6 +95,17 @@ func (p Path) Equal(q Path) bool {
 	return true
 }
 
+// Overlaps reports that one of two paths leads through the other, or that they are equal.
+func (p Path) Overlaps(q Path) bool {
+	for p.Len() > q.Len() {
+		p = p.Parent()
+	}
+	for q.Len() > p.Len() {
+		q = q.Parent()
+	}
+	return p.Equal(q)
+}
+
 // Compare orders paths element by element: list positions by number and before
 // keys, keys by their bytes, a path before the places inside it.
 func (p Path) Compare(q Path) int {

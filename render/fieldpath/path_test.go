@@ -181,3 +181,33 @@ func FuzzString(f *testing.F) {
 		}
 	})
 }
+
+func TestOverlaps(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		reason string
+		p, q   string
+		want   bool
+	}{
+		"Root":     {"everything is inside the object", "", "a.b", true},
+		"Inside":   {"a field of an object", "a", "a.b[0]", true},
+		"Around":   {"the object of a field", "a.b[0]", "a.b", true},
+		"Equal":    {"a path is in itself", "a[1]", "a[1]", true},
+		"Beside":   {"two fields", "a.b", "a.c.d", false},
+		"Position": {"two items", "a[0].b", "a[1]", false},
+		"Begin":    {"a key that begins like another", "a.b", "a.bc", false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := Parse(tc.p)
+			q, err2 := Parse(tc.q)
+			if err != nil || err2 != nil {
+				t.Fatal(err, err2)
+			}
+			if got := [2]bool{p.Overlaps(q), q.Overlaps(p)}; got != [2]bool{tc.want, tc.want} {
+				t.Errorf("%s: got %v, want %v both ways", tc.reason, got, tc.want)
+			}
+		})
+	}
+}

@@ -188,7 +188,7 @@ func (x explainer) object(at int) ExplainedObject {
 		return e
 	}
 	for _, origin := range x.program.Origins(x.result, at) {
-		if overlaps(origin.Path, x.field) {
+		if origin.Path.Overlaps(x.field) {
 			e.Fields = append(e.Fields, x.origin(at, origin))
 		}
 	}
@@ -206,17 +206,6 @@ func (x explainer) origin(object int, o render.Origin) Field {
 		}
 	}
 	return f
-}
-
-// overlaps reports that one of two paths leads through the other.
-func overlaps(a, b fieldpath.Path) bool {
-	for a.Len() > b.Len() {
-		a = a.Parent()
-	}
-	for b.Len() > a.Len() {
-		b = b.Parent()
-	}
-	return a.Equal(b)
 }
 
 // KindOf is what a node is.
