@@ -52,7 +52,7 @@ func (p *Product) Run(c trial.Case) trial.Result {
 	}
 	for _, g := range program.Graphs() {
 		if g.RGD.Node == subject {
-			return answer(c, g, in)
+			return answer(c, g)
 		}
 	}
 	return trial.Result{Verdict: trial.Verdict{Stage: trial.StageInput, Error: "the RGD was not compiled"}}
@@ -150,7 +150,7 @@ func refused(stage trial.Stage, diags diag.List) trial.Result {
 }
 
 // answer describes a compiled RGD and renders the instance of the case.
-func answer(c trial.Case, g *graph.Graph, in render.Input) trial.Result {
+func answer(c trial.Case, g *graph.Graph) trial.Result {
 	result := trial.Result{Order: []string{}, Waves: map[string]int{}, Dependencies: map[string][]string{}, Nodes: map[string]trial.Node{}}
 	for _, i := range g.Order.Topological {
 		base := g.Nodes[i].Base()
@@ -173,7 +173,7 @@ func answer(c trial.Case, g *graph.Graph, in render.Input) trial.Result {
 	if c.Instance == "" {
 		return result
 	}
-	return instance(c, g, in, result)
+	return instance(c, g, result)
 }
 
 func kindOf(n graph.Node) trial.NodeKind {
@@ -189,7 +189,7 @@ func kindOf(n graph.Node) trial.NodeKind {
 }
 
 // instance admits and renders the instance.
-func instance(c trial.Case, g *graph.Graph, in render.Input, result trial.Result) trial.Result {
+func instance(c trial.Case, g *graph.Graph, result trial.Result) trial.Result {
 	var diags diag.List
 	n := parse(casePath, c.Instance, &diags)
 	validator, err := admission.NewValidator(g.CRD, g.RGD.Schema.Version)
@@ -232,11 +232,11 @@ func withVerdict(result trial.Result, stage trial.Stage, diags diag.List) trial.
 func describe(g *graph.Graph, rendered *eval.Result, diags diag.List, result *trial.Result) {
 	state := map[string]trial.Node{}
 	for _, h := range rendered.Held {
-		text := ""
+		paths := make([]string, 0, len(h.Paths)+len(h.After))
 		for _, w := range h.Paths {
-			text += w.Path + " "
+			paths = append(paths, w.Path)
 		}
-		state[h.Node] = trial.Node{State: trial.Pending, Message: text + strings.Join(h.After, " ")}
+		state[h.Node] = trial.Node{State: trial.Pending, Message: strings.Join(append(paths, h.After...), " ")}
 	}
 	for _, a := range rendered.Absent {
 		state[a.Node] = trial.Node{State: trial.Ignored}

@@ -41,15 +41,15 @@ func (s simple) theirs() (schema *apiextensionsv1.JSONSchemaProps, err error) {
 }
 
 // ours is krowave's schema of the same text.
-func (s simple) ours(t testing.TB) (*simpleschema.Built, *source.Node, diag.List) {
-	t.Helper()
+func (s simple) ours(tb testing.TB) (*simpleschema.Built, *source.Node, diag.List) {
+	tb.Helper()
 	text, err := json.Marshal(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	docs, problems := source.Parse(source.NewFile("rgd.json", text), source.Limits{})
 	if len(docs) != 1 || len(problems) > 0 {
-		t.Fatalf("%s: %v", text, problems)
+		tb.Fatalf("%s: %v", text, problems)
 	}
 	root := docs[0].Root
 	built, diags := simpleschema.Build(root.Get("spec"), root.Get("types"))
@@ -192,9 +192,23 @@ func (d simpleDice) object(depth int) map[string]any {
 func (d simpleDice) sound() string {
 	type form struct{ typ, markers string }
 	forms := []form{
-		{"string", "required=true"}, {"string", "default=x"}, {"string", "enum=a,b default=a"}, {"string", "pattern=^[a-z]*$ maxLength=5"}, {"integer", "minimum=1 default=3"},
-		{"float", "maximum=2.5"}, {"boolean", "default=false immutable=true"}, {"[]string", "uniqueItems=true minItems=1"}, {"[]T", "default=[]"}, {"map[string]U", ""}, {"T", "description=\"a b\""},
-		{"U", "required=true"}, {"V", ""}, {"[]V", "maxItems=3"}, {"object", "default={}"}, {"string", "validation=\"self != 'a'\""}, {"[]map[string]integer", "listType=atomic"},
+		{"string", "required=true"},
+		{"string", "default=x"},
+		{"string", "enum=a,b default=a"},
+		{"string", "pattern=^[a-z]*$ maxLength=5"},
+		{"integer", "minimum=1 default=3"},
+		{"float", "maximum=2.5"},
+		{"boolean", "default=false immutable=true"},
+		{"[]string", "uniqueItems=true minItems=1"},
+		{"[]T", "default=[]"},
+		{"map[string]U", ""},
+		{"T", "description=\"a b\""},
+		{"U", "required=true"},
+		{"V", ""},
+		{"[]V", "maxItems=3"},
+		{"object", "default={}"},
+		{"string", "validation=\"self != 'a'\""},
+		{"[]map[string]integer", "listType=atomic"},
 	}
 	f := forms[d.IntN(len(forms))]
 	if f.markers == "" || d.IntN(3) == 0 {
