@@ -82,7 +82,7 @@ func newScenario(archive *txtar.Archive) (*scenario, error) {
 func (s *scenario) option(word string) error {
 	name, value, _ := strings.Cut(word, "=")
 	numbers := map[string]*int{
-		"max-items": &s.options.MaxItems, "max-dimensions": &s.options.MaxDimensions,
+		"max-items": &s.options.MaxItems, "max-objects": &s.options.MaxObjects, "max-dimensions": &s.options.MaxDimensions,
 		"file-bytes": &s.limits.FileBytes, "files": &s.limits.Files, "documents": &s.limits.Documents, "depth": &s.limits.Depth,
 	}
 	switches := map[string]*bool{
@@ -187,6 +187,7 @@ func (s *scenario) render(tb testing.TB, workers int) outcome {
 	o := s.options
 	o.Workers = workers
 	in, diags := s.load()
+	o.AllowEmpty = o.AllowEmpty || diags.HasErrors()
 	if o.Strict {
 		diags = diags.Strict()
 	}

@@ -76,7 +76,9 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 		return out.Value, nil
 	case out.Err == nil:
 		return nil, r.waits(e, out.Waits)
-	case errors.Is(out.Err, expr.ErrCost):
+	case errors.Is(out.Err, expr.ErrBudget) && !r.request.Budget.Tell():
+		return nil, nil
+	case errors.Is(out.Err, expr.ErrBudget), errors.Is(out.Err, expr.ErrCost):
 		r.diags.Errorf(diag.EvaluationBudget, e.Span(), "%v", out.Err)
 		return nil, nil
 	}

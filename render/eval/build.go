@@ -150,7 +150,10 @@ func (r *run) notText(e *expr.Checked, v ref.Val) {
 
 // badValue reports a result that cannot be part of an object.
 func (r *run) badValue(at source.Span, err error) {
-	r.diags.Errorf(diag.EvaluationValue, at, "%s", strings.TrimPrefix(err.Error(), value.ErrUnsupported.Error()+": "))
+	d := r.diags.Errorf(diag.EvaluationValue, at, "%s", strings.TrimPrefix(err.Error(), value.ErrUnsupported.Error()+": "))
+	if strings.HasPrefix(d.Message, "invalid data, expected a map") {
+		d.WithHint("a list with a type cannot take up what an expression makes: write [dyn({…})] in front of the list, not behind it")
+	}
 }
 
 // sum adds up the parts of a template without text, as kro does.

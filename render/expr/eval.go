@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
 
 	"github.com/krowave/krowave/render/expr/value"
 )
@@ -22,18 +23,33 @@ const (
 
 // Budget is the cost that the expressions of one instance may still have. It is for
 // one goroutine.
-type Budget struct{ left uint64 }
+type Budget struct {
+	total, left uint64
+	told        bool
+}
 
 // NewBudget is a budget of the given cost; 0 means [DefaultBudget].
 func NewBudget(cost uint64) *Budget {
 	if cost == 0 {
 		cost = DefaultBudget
 	}
-	return &Budget{left: cost}
+	return &Budget{total: cost, left: cost}
 }
 
-// ErrCost is the error of an expression that costs more than it may.
-var ErrCost = errors.New("the expression costs too much")
+// Tell answers true once: of all expressions that a spent budget stops one is reported.
+func (b *Budget) Tell() bool {
+	first := !b.told
+	b.told = true
+	return first
+}
+
+// The errors of expressions that are too expensive.
+var (
+	// ErrCost is the error of an expression that costs more than [MaxCost].
+	ErrCost = errors.New("the expression costs too much")
+	// ErrBudget is the error of every expression for which nothing is left of the budget.
+	ErrBudget = errors.New("the expressions of this instance cost too much")
+)
 
 // Outcome is the result of an evaluation: exactly one of a value, places that it
 // waits for, and an error.
@@ -54,6 +70,10 @@ func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
 	v, details, err := p.program.Eval(variables)
 	if err := budget.charge(p, details); err != nil {
 		return Outcome{Err: err}
+	}
+	var canceled interpreter.EvalCancelledError
+	if errors.As(err, &canceled) {
+		return Outcome{Err: fmt.Errorf("%w: more than the limit of %d", ErrCost, MaxCost)}
 	}
 	if err != nil {
 		return Outcome{Err: plainError(err), Cause: value.Blame(c.AST(), err, lookup(variables))}
@@ -81,7 +101,7 @@ func (b *Budget) charge(p plan, details *cel.EvalDetails) error {
 	}
 	if cost > b.left {
 		b.left = 0
-		return fmt.Errorf("%w: the expressions of this instance have used up their budget of %d", ErrCost, DefaultBudget)
+		return fmt.Errorf("%w: their budget of %d is spent here", ErrBudget, b.total)
 	}
 	b.left -= cost
 	return nil

@@ -309,6 +309,8 @@ func (c *compiler) fits(f field, got *types.Type, e *expr.Checked) {
 	at := f.node.Span()
 	if e != nil {
 		at = e.Span()
+	} else if slices.ContainsFunc(c.diags, func(d diag.Diagnostic) bool { return d.Code == diag.ExpressionInText && d.Span == at }) {
+		return // that the field takes no text has been said
 	}
 	want, is := typing.Text(f.want), typing.Text(got)
 	d := c.diags.Errorf(diag.ExpressionMismatch, at, "%s takes %s, not %s", f.path, want, is)
