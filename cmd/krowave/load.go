@@ -178,8 +178,10 @@ func process(s streams, flags *inputFlags, paths []string, then func(*job)) (*jo
 		if flags.options.Strict {
 			l.diags = l.diags.Strict()
 		}
+		o := flags.options
+		o.AllowEmpty = o.AllowEmpty || l.diags.HasErrors() // that nothing is left follows from what could not be read
 		var diags diag.List
-		j.program, diags = engine.Compile(in, flags.options)
+		j.program, diags = engine.Compile(in, o)
 		j.diags = slices.Concat(l.diags, diags)
 		if j.program != nil {
 			then(j)
