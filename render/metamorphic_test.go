@@ -180,7 +180,9 @@ func TestFiles(t *testing.T) {
 // documents are the documents of the files with a role, in the order in which they are read.
 func documents(s *scenario, as string) []string {
 	files := s.inputs()
-	slices.SortFunc(files, func(a, b txtar.File) int { return slices.Compare(strings.Split(a.Name, "/"), strings.Split(b.Name, "/")) })
+	slices.SortFunc(files, func(a, b txtar.File) int {
+		return slices.Compare(strings.Split(a.Name, "/"), strings.Split(b.Name, "/"))
+	})
 	var list []string
 	for _, f := range files {
 		if role(f.Name) == as {
