@@ -15,6 +15,7 @@ import (
 
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/catalog"
+	"github.com/krowave/krowave/render/config"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/input"
 )
@@ -131,11 +132,11 @@ func role(name string) string {
 	return "input"
 }
 
-// files are the files with a role. A file whose content is "symlink TARGET" is a symbolic link.
-func (s *scenario) files(as string) fstest.MapFS {
+// fsys are the files of the user. A file whose content is "symlink TARGET" is a symbolic link.
+func (s *scenario) fsys() fstest.MapFS {
 	fsys := fstest.MapFS{}
 	for _, f := range s.archive.Files {
-		if role(f.Name) != as {
+		if role(f.Name) == "want" {
 			continue
 		}
 		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
@@ -146,24 +147,44 @@ func (s *scenario) files(as string) fstest.MapFS {
 	return fsys
 }
 
-// load reads the files as the command does.
-func (s *scenario) load() (render.Input, diag.List) {
+// given are the paths that are given with the flags of a role, and those of krowave.yaml.
+func (s *scenario) given(as string, configured []string) []string {
+	paths := slices.Clone(configured)
+	for _, f := range s.archive.Files {
+		if first, _, _ := strings.Cut(f.Name, "/"); role(f.Name) == as && !slices.Contains(paths, first) {
+			paths = append(paths, first)
+		}
+	}
+	return paths
+}
+
+// load reads the files as the command does. The options of krowave.yaml are added to o.
+func (s *scenario) load(o *render.Options) (render.Input, diag.List) {
 	var in render.Input
-	o := input.Options{Limits: s.limits}
-	set, diags := input.Load(s.files("input"), s.roots, o)
-	in.RGDs, in.CRDs, in.Objects = input.Nodes(set.RGDs), input.Nodes(set.CRDs), input.Nodes(set.Objects)
-	library, problems := input.Load(s.files("library"), []string{"."}, o)
-	diags = append(diags, problems...)
+	fsys, reading := s.fsys(), input.Options{Limits: s.limits}
+	file, diags := config.Find(fsys, s.roots, nil)
+	o.Strict, o.Omit, o.DropNulls = o.Strict || file.Strict, o.Omit || file.Features.Omit, o.DropNulls || file.Nulls == "drop"
+	set := func(roots, ignore []string) *input.Set {
+		if len(roots) == 0 {
+			return &input.Set{}
+		}
+		reading := reading
+		reading.Ignore = ignore
+		found, problems := input.Load(fsys, roots, reading)
+		diags = append(diags, problems...)
+		return found
+	}
+	rgds, crds, live := s.given("library", file.RGDs), s.given("crds", file.CRDs), s.given("observed", file.Observed)
+	main, library, known := set(s.roots, slices.Concat(rgds, crds, live, file.Ignore)), set(rgds, nil), set(crds, nil)
+	in.RGDs, in.CRDs, in.Objects = input.Nodes(main.RGDs), input.Nodes(main.CRDs), input.Nodes(main.Objects)
 	in.Library = input.Nodes(library.RGDs)
-	known, problems := input.Load(s.files("crds"), []string{"."}, o)
-	diags = append(diags, problems...)
 	for _, n := range slices.Concat(input.Nodes(library.CRDs), input.Nodes(known.CRDs)) {
 		kinds, problems := catalog.ReadCRD(n)
 		diags = append(diags, problems...)
 		in.Known = append(in.Known, kinds...)
 	}
-	if live := s.files("observed"); len(live) > 0 {
-		observed, problems := input.LoadObserved(live, []string{"."}, o)
+	if len(live) > 0 {
+		observed, problems := input.LoadObserved(fsys, live, reading)
 		diags = append(diags, problems...)
 		in.Observed = observed
 	}
@@ -186,7 +207,7 @@ func (s *scenario) render(tb testing.TB, workers int) outcome {
 	}
 	o := s.options
 	o.Workers = workers
-	in, diags := s.load()
+	in, diags := s.load(&o)
 	o.AllowEmpty = o.AllowEmpty || diags.HasErrors()
 	if o.Strict {
 		diags = diags.Strict()
