@@ -69,8 +69,9 @@ func (a *activation) live(name string) bool {
 // eval evaluates an expression. It answers a value, or the places that the
 // expression waits for, or neither after it has reported an error.
 func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
-	a := activation{run: r, expression: e, locals: locals}
-	out := e.Eval(&a, r.request.Budget)
+	a := &r.current
+	*a = activation{run: r, expression: e, locals: locals}
+	out := e.Eval(a, r.request.Budget)
 	switch {
 	case out.Err == nil && out.Waits == nil:
 		return out.Value, nil
@@ -86,7 +87,7 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 	if len(live) > 0 {
 		return nil, r.waits(e, live)
 	}
-	r.failure(&a, out)
+	r.failure(a, out)
 	return nil, nil
 }
 

@@ -20,8 +20,18 @@ import (
 type builder struct {
 	run    *run
 	locals []local
+	// shared are values that do not depend on the locals, evaluated before.
+	shared map[*expr.Checked]ref.Val
 	waits  []Wait
 	failed bool
+}
+
+// eval evaluates an expression, unless its value is known already.
+func (b *builder) eval(e *expr.Checked) (ref.Val, []Wait) {
+	if v, ok := b.shared[e]; ok {
+		return v, nil
+	}
+	return b.run.eval(e, b.locals)
 }
 
 // omitted stands for a field that omit() or a null policy removes.
@@ -62,7 +72,7 @@ func (b *builder) object(o *graph.Object) map[string]any {
 
 // dynamic is the value of a field that is one expression.
 func (b *builder) dynamic(d *graph.Dynamic) any {
-	v, waits := b.run.eval(d.Expression, b.locals)
+	v, waits := b.eval(d.Expression)
 	if v == nil {
 		b.miss(waits)
 		return nil
@@ -93,19 +103,20 @@ func (b *builder) miss(waits []Wait) {
 
 // joined is the value of a string template.
 func (b *builder) joined(j *graph.Joined) any {
-	values := make([]ref.Val, len(j.Parts))
+	var few [8]ref.Val // as most templates have, without an allocation
+	values := few[:0]
 	missing := false
-	for i, p := range j.Parts {
+	for _, p := range j.Parts {
 		if p.Expression == nil {
-			values[i] = types.String(p.Literal)
+			values = append(values, nil)
 			continue
 		}
-		v, waits := b.run.eval(p.Expression, b.locals)
+		v, waits := b.eval(p.Expression)
 		if v == nil {
 			b.miss(waits)
 			missing = true
 		}
-		values[i] = v
+		values = append(values, v)
 	}
 	if missing {
 		return nil
@@ -116,10 +127,14 @@ func (b *builder) joined(j *graph.Joined) any {
 	return b.sum(j, values)
 }
 
-// text joins parts that must all be strings.
+// text joins parts that must all be strings. Literal ones have no value.
 func (b *builder) text(j *graph.Joined, values []ref.Val) any {
 	var text strings.Builder
 	for i, v := range values {
+		if v == nil {
+			text.WriteString(j.Parts[i].Literal)
+			continue
+		}
 		s, ok := v.(types.String)
 		if !ok {
 			b.run.notText(j.Parts[i].Expression, v)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/value"
 	"github.com/krowave/krowave/render/graph"
 )
@@ -28,7 +29,7 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 	}
 	// Expressions without iterators are evaluated even when there is no item, as in
 	// kro, so that an unknown one holds an empty collection too.
-	b := &builder{run: r}
+	b := &builder{run: r, shared: map[*expr.Checked]ref.Val{}}
 	b.withoutLocals(base.Template, n.Dimensions)
 	waits = append(waits, b.waits...)
 	if b.failed {
@@ -40,18 +41,16 @@ func (r *run) collection(n *graph.Collection, s *state, level int) {
 		return
 	}
 	var objects []map[string]any
-	for locals := range combinations(dimensions) {
-		item := &builder{run: r, locals: locals}
-		o := item.object(base.Template)
-		waits = append(waits, item.waits...)
-		if item.failed {
+	for b.locals = range combinations(dimensions) {
+		o := b.object(base.Template)
+		if b.failed {
 			s.fail(n.Base())
 			return
 		}
 		objects = append(objects, o)
 	}
-	if len(waits) > 0 {
-		r.hold(base, s, waits, nil)
+	if len(b.waits) > 0 {
+		r.hold(base, s, b.waits, nil)
 		return
 	}
 	if !r.distinct(n, objects) {
@@ -129,15 +128,16 @@ func (r *run) items(d graph.Dimension, v ref.Val) ([]local, bool) {
 	return items, true
 }
 
-// combinations yields the Cartesian product, the last dimension fastest.
+// combinations yields the Cartesian product, the last dimension fastest. What it yields
+// is overwritten by the next one.
 func combinations(dimensions []dimension) func(func([]local) bool) {
 	return func(yield func([]local) bool) {
 		if len(dimensions) == 0 {
 			return
 		}
 		at := make([]int, len(dimensions))
+		locals := make([]local, len(dimensions))
 		for {
-			locals := make([]local, len(dimensions))
 			for i, d := range dimensions {
 				locals[i] = d.items[at[i]]
 			}
@@ -161,9 +161,9 @@ func combinations(dimensions []dimension) func(func([]local) bool) {
 // distinct reports items that are the same object. The namespace counts as the
 // template gives it, before the instance's one is filled in, as in kro.
 func (r *run) distinct(n *graph.Collection, objects []map[string]any) bool {
-	seen := make(map[string]int, len(objects))
+	seen := make(map[identity]int, len(objects))
 	for i, o := range objects {
-		id := identity(o)
+		id := identityOf(o)
 		if first, dup := seen[id]; dup {
 			r.diags.Errorf(diag.EvaluationDuplicate, n.Base().Source.IDNode.Span(),
 				"the items %d and %d of %q are the same object %s", first, i, n.Base().ID, objectText(o))

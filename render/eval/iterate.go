@@ -5,8 +5,8 @@ import (
 	"github.com/krowave/krowave/render/graph"
 )
 
-// withoutLocals evaluates, for their waits and errors only, the expressions of a template
-// that use no iterator.
+// withoutLocals evaluates the expressions of a template that use no iterator, once for
+// all items.
 func (b *builder) withoutLocals(v graph.Value, dimensions []graph.Dimension) {
 	switch v := v.(type) {
 	case *graph.Object:
@@ -18,24 +18,27 @@ func (b *builder) withoutLocals(v graph.Value, dimensions []graph.Dimension) {
 			b.withoutLocals(item, dimensions)
 		}
 	case *graph.Dynamic:
-		b.shared(v.Expression, dimensions)
+		b.share(v.Expression, dimensions)
 	case *graph.Joined:
 		for _, p := range v.Parts {
 			if p.Expression != nil {
-				b.shared(p.Expression, dimensions)
+				b.share(p.Expression, dimensions)
 			}
 		}
 	case *graph.Fixed:
 	}
 }
 
-func (b *builder) shared(e *expr.Checked, dimensions []graph.Dimension) {
+func (b *builder) share(e *expr.Checked, dimensions []graph.Dimension) {
 	for _, d := range dimensions {
 		if e.Uses(d.Name) {
 			return
 		}
 	}
-	if v, waits := b.run.eval(e, nil); v == nil {
+	v, waits := b.run.eval(e, nil)
+	if v == nil {
 		b.miss(waits)
+		return
 	}
+	b.shared[e] = v
 }

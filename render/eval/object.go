@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/google/cel-go/common/types/ref"
 
@@ -148,15 +147,16 @@ func (r *run) nameless(base *graph.Base, metadata map[string]any) {
 
 // duplicates reports two nodes that render the same object.
 func (r *run) duplicates() {
-	seen := make(map[string]Object, len(r.result.Objects))
-	for _, o := range r.result.Objects {
-		id := identity(o.Value)
-		if first, dup := seen[id]; dup {
+	seen := make(map[identity]int, len(r.result.Objects))
+	for i, o := range r.result.Objects {
+		id := identityOf(o.Value)
+		if at, dup := seen[id]; dup {
+			first := r.result.Objects[at]
 			r.diags.Errorf(diag.EvaluationDuplicate, o.Base.Source.IDNode.Span(), "%s and %s render the same object %s", first.label(), o.label(), objectText(o.Value)).
 				WithRelated(first.Base.Source.IDNode.Span(), "%s is here", first.label())
 			continue
 		}
-		seen[id] = o
+		seen[id] = i
 	}
 }
 
@@ -170,11 +170,14 @@ func (o Object) label() string {
 
 // identity is what makes two objects the same for the API server. Kinds are compared
 // with their version, as kro does.
-func identity(o map[string]any) string {
-	apiVersion, _ := o["apiVersion"].(string)
-	kind, _ := o["kind"].(string)
-	namespace, name := names(o)
-	return strings.Join([]string{apiVersion, kind, namespace, name}, "\x00")
+type identity struct{ apiVersion, kind, namespace, name string }
+
+func identityOf(o map[string]any) identity {
+	var id identity
+	id.apiVersion, _ = o["apiVersion"].(string)
+	id.kind, _ = o["kind"].(string)
+	id.namespace, id.name = names(o)
+	return id
 }
 
 // objectText names an object in messages.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -83,9 +84,11 @@ type run struct {
 	instance map[string]any
 	schema   ref.Val
 	states   []state
-	result   *Result
-	objects  *int // rendered so far by the whole instance
-	diags    diag.List
+	// current is the evaluation in progress; there is one at a time.
+	current activation
+	result  *Result
+	objects *int // rendered so far by the whole instance
+	diags   diag.List
 }
 
 // Run renders an instance. Objects of nodes with errors, and of everything that
@@ -229,18 +232,21 @@ func (r *run) included(base *graph.Base, s *state) ([]Wait, bool) {
 
 // after names the held nodes that a node depends on. A failed dependency fails the node.
 func (r *run) after(base *graph.Base, s *state) []string {
-	var after []string
-	for _, i := range r.graph.Order.Topological {
-		if !slices.Contains(base.Dependencies, i) {
-			continue
-		}
+	var before []int
+	for _, i := range base.Dependencies {
 		switch r.states[i].phase {
 		case held:
-			after = append(after, r.prefix+r.graph.Nodes[i].Base().ID)
+			before = append(before, i)
 		case failed:
 			s.fail(base)
 		case waiting, rendered, absent:
 		}
+	}
+	order := r.graph.Order.Topological
+	slices.SortFunc(before, func(a, b int) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) })
+	var after []string
+	for _, i := range before {
+		after = append(after, r.prefix+r.graph.Nodes[i].Base().ID)
 	}
 	return after
 }

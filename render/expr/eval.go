@@ -71,17 +71,22 @@ func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
 	if err := budget.charge(p, details); err != nil {
 		return Outcome{Err: err}
 	}
-	var canceled interpreter.EvalCancelledError
-	if errors.As(err, &canceled) {
-		return Outcome{Err: fmt.Errorf("%w: more than the limit of %d", ErrCost, MaxCost)}
-	}
 	if err != nil {
-		return Outcome{Err: plainError(err), Cause: value.Blame(c.AST(), err, lookup(variables))}
+		return c.failure(err, variables)
 	}
 	if u, ok := v.(*types.Unknown); ok {
 		return Outcome{Waits: value.Waits(c.AST(), u)}
 	}
 	return Outcome{Value: v}
+}
+
+// failure is the outcome of an evaluation that failed.
+func (c *Checked) failure(err error, variables cel.Activation) Outcome {
+	var canceled interpreter.EvalCancelledError
+	if errors.As(err, &canceled) {
+		return Outcome{Err: fmt.Errorf("%w: more than the limit of %d", ErrCost, MaxCost)}
+	}
+	return Outcome{Err: plainError(err), Cause: value.Blame(c.AST(), err, lookup(variables))}
 }
 
 // lookup finds the values of variables.

@@ -11,6 +11,7 @@ import (
 // Cost is what one repetition of some work costs.
 type Cost struct {
 	Time   time.Duration
+	CPU    time.Duration // of all threads, the garbage collector's included
 	Allocs float64
 	Bytes  float64
 }
@@ -18,6 +19,8 @@ type Cost struct {
 // Meter measures. It has a clock because the packages below do not read one.
 type Meter struct {
 	Now func() time.Time
+	// CPU is the processor time that this process has used.
+	CPU func() time.Duration
 	// Rounds is how often each side is measured, in turn with the other.
 	Rounds int
 	// Atleast is how long a round of one side takes: short work is repeated.
@@ -28,8 +31,9 @@ type Meter struct {
 type Pair struct {
 	Kro, Krowave Cost // medians
 	// Faster is how many times as fast krowave is: the median over the rounds of the ratio inside a
-	// round, and the smallest of them. Other load on the machine meets both sides of a round.
-	Faster, Worst float64
+	// round. Other load on the machine meets both sides of a round. Cheaper is the same for
+	// processor time, on which such load has less influence.
+	Faster, Cheaper float64
 }
 
 // Compare runs both sides in turn.
@@ -43,7 +47,7 @@ func (m Meter) Compare(kro, krowave func() error) (Pair, error) {
 // Collect compares costs that were measured elsewhere, such as in another process.
 func (m Meter) Collect(kro, krowave func() (Cost, error)) (Pair, error) {
 	var a, b []Cost
-	var ratios []float64
+	var faster, cheaper []float64
 	for range m.Rounds {
 		x, err := kro()
 		if err != nil {
@@ -54,9 +58,9 @@ func (m Meter) Collect(kro, krowave func() (Cost, error)) (Pair, error) {
 			return Pair{}, err
 		}
 		a, b = append(a, x), append(b, y)
-		ratios = append(ratios, float64(x.Time)/float64(y.Time))
+		faster, cheaper = append(faster, float64(x.Time)/float64(y.Time)), append(cheaper, float64(x.CPU)/float64(y.CPU))
 	}
-	return Pair{Kro: median(a), Krowave: median(b), Faster: Median(ratios), Worst: slices.Min(ratios)}, nil
+	return Pair{Kro: median(a), Krowave: median(b), Faster: Median(faster), Cheaper: Median(cheaper)}, nil
 }
 
 // round measures one side once, from a collected heap.
@@ -64,7 +68,7 @@ func (m Meter) round(work func() error) (Cost, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start, count := m.Now(), 0
+	start, busy, count := m.Now(), m.CPU(), 0
 	for count == 0 || m.Now().Sub(start) < m.Atleast {
 		if err := work(); err != nil {
 			return Cost{}, fmt.Errorf("measuring: %w", err)
@@ -72,9 +76,11 @@ func (m Meter) round(work func() error) (Cost, error) {
 		count++
 	}
 	spent := m.Now().Sub(start)
+	busy = m.CPU() - busy
 	runtime.ReadMemStats(&after)
 	return Cost{
 		Time:   spent / time.Duration(count),
+		CPU:    busy / time.Duration(count),
 		Allocs: float64(after.Mallocs-before.Mallocs) / float64(count),
 		Bytes:  float64(after.TotalAlloc-before.TotalAlloc) / float64(count),
 	}, nil
@@ -96,6 +102,7 @@ func median(costs []Cost) Cost {
 	}
 	return Cost{
 		Time:   time.Duration(pick(func(c Cost) float64 { return float64(c.Time) })),
+		CPU:    time.Duration(pick(func(c Cost) float64 { return float64(c.CPU) })),
 		Allocs: pick(func(c Cost) float64 { return c.Allocs }),
 		Bytes:  pick(func(c Cost) float64 { return c.Bytes }),
 	}

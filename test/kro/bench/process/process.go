@@ -40,6 +40,15 @@ func Run(ctx context.Context, now func() time.Time, out io.Writer, program strin
 	return cost, nil
 }
 
+// CPU is the processor time that the calling process has used, 0 where that is not known.
+func CPU() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 // head keeps the beginning of what a program says.
 type head struct{ text []byte }
 

@@ -97,13 +97,13 @@ func (t *table) print(format string, args ...any) {
 }
 
 func (t *table) head() {
-	t.print("| work | case | kro | krowave | times as fast | at least | kro allocations | krowave | kro bytes | krowave |\n")
+	t.print("| work | case | kro | krowave | times as fast | of cpu | kro allocations | krowave | kro bytes | krowave |\n")
 	t.print("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 }
 
 func (t *table) row(work, name string, p bench.Pair) {
 	t.print("| %s | %s | %s | %s | %.1f | %.1f | %.0f | %.0f | %s | %s |\n", work, name,
-		duration(p.Kro.Time), duration(p.Krowave.Time), p.Faster, p.Worst, p.Kro.Allocs, p.Krowave.Allocs, size(p.Kro.Bytes), size(p.Krowave.Bytes))
+		duration(p.Kro.Time), duration(p.Krowave.Time), p.Faster, p.Cheaper, p.Kro.Allocs, p.Krowave.Allocs, size(p.Kro.Bytes), size(p.Krowave.Bytes))
 }
 
 func duration(d time.Duration) string {

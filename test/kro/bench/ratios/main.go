@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/krowave/krowave/test/kro/bench"
+	"github.com/krowave/krowave/test/kro/bench/process"
 )
 
 func main() {
@@ -35,7 +36,7 @@ type settings struct {
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
-	s := settings{program: args[0], meter: bench.Meter{Now: time.Now}} //nolint:forbidigo // measuring is what this program is for
+	s := settings{program: args[0], meter: bench.Meter{Now: time.Now, CPU: process.CPU}} //nolint:forbidigo // measuring is what this program is for
 	flags := flag.NewFlagSet("ratios", flag.ContinueOnError)
 	flags.IntVar(&s.meter.Rounds, "rounds", 7, "how often each side is measured")
 	flags.DurationVar(&s.meter.Atleast, "atleast", 300*time.Millisecond, "how long a round of one side takes")
