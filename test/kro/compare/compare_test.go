@@ -102,6 +102,34 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// TestSettled: what waits for readiness has objects in a settled cluster.
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	o, err := oracle.New(t.Context())
+	if err != nil {
+		t.Fatalf("oracle.New: %v", err)
+	}
+	c := trial.Case{Mode: trial.Given, Instance: "{apiVersion: kro.run/v1, kind: X, metadata: {name: x}}", RGD: `
+apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: x}
+spec:
+  schema: {apiVersion: v1, kind: X}
+  resources:
+  - id: a
+    readyWhen: ["${has(a.data)}"]
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+  - id: b
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "b-${a.metadata.name}"}}
+`}
+	if got := o.Run(c).Nodes["b"].State; got != trial.Pending {
+		t.Errorf("b is %q before a is ready, want pending", got)
+	}
+	if got := o.Run(compare.Settled(c)).Nodes["b"].Objects; len(got) != 1 {
+		t.Errorf("b has %d objects in a settled cluster, want 1", len(got))
+	}
+}
+
 // TestRandomAnswers: an engine that gives one of kro's answers does not differ, one that gives
 // another does.
 func TestRandomAnswers(t *testing.T) {

@@ -276,5 +276,7 @@ func builtinConditions(f Finding) bool {
 		name, _ := c["type"].(string)
 		return !ours[name]
 	})
-	return len(common) == len(f.Ours.Conditions)
+	p := &pair{}
+	p.equal(Conditions, "", common, notNil(f.Ours.Conditions))
+	return len(p.found) == 0
 }

@@ -7,8 +7,6 @@ import (
 	"github.com/kubernetes-sigs/kro/pkg/graph/variable"
 	kro "github.com/kubernetes-sigs/kro/pkg/metadata"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"github.com/krowave/krowave/test/kro/trial"
 )
 
 // kro's runtime stamps an index on the items of collections, through accessors that turn null
@@ -21,11 +19,8 @@ const (
 )
 
 // prepare adjusts a graph of our own before kro's runtime gets it.
-func (b *built) prepare(mode trial.Mode) {
+func (b *built) prepare() {
 	for _, node := range b.graph.Nodes {
-		if mode == trial.Settled {
-			node.ReadyWhen = nil
-		}
 		if node.Meta.Type == graph.NodeTypeCollection {
 			hideLabels(node)
 		}

@@ -26,7 +26,7 @@ type reconcile struct {
 // projects the status. An error is a broken case, not an answer.
 func (b *built) run(c trial.Case, k *cluster, result *trial.Result) error {
 	instance := &unstructured.Unstructured{Object: result.Instance}
-	b.prepare(c.Mode)
+	b.prepare()
 	rt, err := runtime.FromGraph(b.graph, config(), runtime.WithInstance(instance.DeepCopy()))
 	if err != nil {
 		return fmt.Errorf("starting kro's runtime: %w", err)

@@ -57,8 +57,8 @@ const (
 	// Echo observes every node as its template resolves, under its Observation if it has
 	// one: the state after everything was applied.
 	Echo Mode = "echo"
-	// Settled is Echo in which every observed node is ready, whatever its readyWhen says: the
-	// state that shows all objects.
+	// Settled is Echo for an RGD without any readyWhen, in which every observed node is ready:
+	// the state that shows all objects.
 	Settled Mode = "settled"
 )
 
