@@ -25,7 +25,7 @@ type dice uint64
 func (d *dice) shuffle(n int, swap func(i, j int)) {
 	for i := n - 1; i > 0; i-- {
 		*d = *d*6364136223846793005 + 1442695040888963407
-		swap(i, int(uint64(*d)>>33)%(i+1)) //nolint:gosec // 31 bits fit
+		swap(i, int(uint64(*d)>>33)%(i+1))
 	}
 }
 

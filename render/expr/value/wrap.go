@@ -53,9 +53,9 @@ func Raw(data any) ref.Val { return types.DefaultTypeAdapter.NativeToValue(data)
 func Untyped(v ref.Val) ref.Val {
 	switch v := v.(type) {
 	case *object:
-		return v.context.raw(v.data)
+		return v.raw(v.data)
 	case *list:
-		return v.context.raw(v.items)
+		return v.raw(v.items)
 	}
 	return v
 }
