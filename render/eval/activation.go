@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/krowave/krowave/render/diag"
@@ -73,10 +74,10 @@ func (r *run) eval(e *expr.Checked, locals []local) (ref.Val, []Wait) {
 	*a = activation{run: r, expression: e, locals: locals}
 	out := e.Eval(a, r.request.Budget)
 	switch {
-	case out.Err == nil && out.Waits == nil:
+	case out.Value != nil:
 		return out.Value, nil
-	case out.Err == nil:
-		return nil, r.waits(e, out.Waits)
+	case out.Unknown != nil:
+		return nil, r.unknown(e, out.Unknown)
 	case errors.Is(out.Err, expr.ErrBudget) && !r.request.Budget.Tell():
 		return nil, nil
 	case errors.Is(out.Err, expr.ErrBudget), errors.Is(out.Err, expr.ErrCost):
@@ -154,6 +155,14 @@ func (r *run) optional(p value.Path) string {
 
 // identifier is a key that can be selected with a dot.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// unknown are the places that a value waits for: some of them if nobody asks which.
+func (r *run) unknown(e *expr.Checked, u *types.Unknown) []Wait {
+	if r.brief {
+		return []Wait{{}}
+	}
+	return r.waits(e, value.Waits(e.AST(), u))
+}
 
 func (r *run) waits(e *expr.Checked, paths []value.Path) []Wait {
 	waits := make([]Wait, len(paths))

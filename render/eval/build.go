@@ -78,7 +78,7 @@ func (b *builder) dynamic(d *graph.Dynamic) any {
 		return nil
 	}
 	if u := value.Gap(v); u != nil {
-		b.waits = append(b.waits, b.run.waits(d.Expression, value.Waits(d.Expression.AST(), u))...)
+		b.waits = append(b.waits, b.run.unknown(d.Expression, u)...)
 		return nil
 	}
 	json, err := value.ToJSON(v)

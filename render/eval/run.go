@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 
+	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/krowave/krowave/render/diag"
@@ -86,6 +88,8 @@ type run struct {
 	states   []state
 	// current is the evaluation in progress; there is one at a time.
 	current activation
+	// brief reports that what is evaluated is left out when it waits, whatever it waits for.
+	brief   bool
 	result  *Result
 	objects *int // rendered so far by the whole instance
 	diags   diag.List
@@ -152,11 +156,22 @@ func (r *run) asSeen(instance map[string]any) map[string]any {
 			metadata[field] = v
 			continue
 		}
-		metadata[field] = value.NewUnknown(value.Path{Node: instanceName, Field: fieldpath.Path{}.Key("metadata").Key(field)})
+		metadata[field] = unset()[field]
 	}
 	seen["metadata"] = metadata
 	return seen
 }
+
+// unset are the values of the fields of [serverSet] that are not known.
+//
+//nolint:gochecknoglobals // made once and never changed: every instance has them
+var unset = sync.OnceValue(func() map[string]*types.Unknown {
+	all := map[string]*types.Unknown{}
+	for _, field := range serverSet() {
+		all[field] = value.NewUnknown(value.Path{Node: instanceName, Field: fieldpath.Path{}.Key("metadata").Key(field)})
+	}
+	return all
+})
 
 // serverSet are the fields of metadata that an instance in Git cannot have and a stored one always has.
 func serverSet() []string {

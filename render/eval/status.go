@@ -18,6 +18,8 @@ func (r *run) status() {
 	}
 	before := len(r.diags)
 	b := &builder{run: r}
+	r.brief = true
+	defer func() { r.brief = false }()
 	if s, ok := b.known(r.graph.Status).(map[string]any); ok {
 		r.result.Status = s
 		delete(s, "state")

@@ -51,12 +51,11 @@ var (
 	ErrBudget = errors.New("the expressions of this instance cost too much")
 )
 
-// Outcome is the result of an evaluation: exactly one of a value, places that it
-// waits for, and an error.
+// Outcome is the result of an evaluation: exactly one of a value, an unknown, and an error.
 type Outcome struct {
-	Value ref.Val
-	Waits []value.Path
-	Err   error
+	Value   ref.Val
+	Unknown *types.Unknown // [value.Waits] finds the places that it waits for
+	Err     error
 	// Cause are the places without which the error came about, if something was missing.
 	Cause value.Cause
 }
@@ -75,15 +74,14 @@ func (c *Checked) Eval(variables cel.Activation, budget *Budget) Outcome {
 		return c.failure(err, variables)
 	}
 	if u, ok := v.(*types.Unknown); ok {
-		return Outcome{Waits: value.Waits(c.AST(), u)}
+		return Outcome{Unknown: u}
 	}
 	return Outcome{Value: v}
 }
 
 // failure is the outcome of an evaluation that failed.
 func (c *Checked) failure(err error, variables cel.Activation) Outcome {
-	var canceled interpreter.EvalCancelledError
-	if errors.As(err, &canceled) {
+	if _, canceled := errors.AsType[interpreter.EvalCancelledError](err); canceled {
 		return Outcome{Err: fmt.Errorf("%w: more than the limit of %d", ErrCost, MaxCost)}
 	}
 	return Outcome{Err: plainError(err), Cause: value.Blame(c.AST(), err, lookup(variables))}
