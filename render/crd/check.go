@@ -21,7 +21,7 @@ func Check(c *apiextensionsv1.CustomResourceDefinition, origin Origin) diag.List
 	r.names(c.Spec)
 	for i, v := range c.Spec.Versions {
 		path := "spec.versions[" + strconv.Itoa(i) + "]"
-		r.label(v.Name, path+".name", "the version")
+		r.label(v.Name, path+".name", "the version is")
 		for j, column := range v.AdditionalPrinterColumns {
 			columnProblems(column, path+".additionalPrinterColumns["+strconv.Itoa(j)+"]", r)
 		}
@@ -38,7 +38,8 @@ func Check(c *apiextensionsv1.CustomResourceDefinition, origin Origin) diag.List
 func (r *report) metadata(c *apiextensionsv1.CustomResourceDefinition) {
 	anyName := func(string, bool) []string { return nil }
 	for _, err := range apivalidation.ValidateObjectMeta(&c.ObjectMeta, false, anyName, field.NewPath("metadata")) {
-		d := r.errorf(diag.CRDMetadata, err.Field, "%s of the CRD are refused: %s", strings.TrimPrefix(err.Field, "metadata."), err.ErrorBody())
+		text, _, _ := strings.Cut(err.ErrorBody(), " (e.g.") // and a regular expression
+		d := r.errorf(diag.CRDMetadata, err.Field, "%s of the CRD are refused: %s", strings.TrimPrefix(err.Field, "metadata."), text)
 		if span := r.origin.entry(err.Field, err.BadValue); span.File() != nil {
 			d.Span = span
 		}
@@ -62,25 +63,25 @@ func (r *report) names(spec apiextensionsv1.CustomResourceDefinitionSpec) {
 		r.errorf(diag.CRDName, "spec.scope", "the scope must be Namespaced or Cluster, not %q", spec.Scope)
 	}
 	names := spec.Names
-	if r.label(strings.ToLower(names.Kind), "spec.names.kind", "the kind in lower case,") == nil {
+	if r.label(strings.ToLower(names.Kind), "spec.names.kind", "the kind in lower case is") == nil {
 		r.derivedNames(names)
 	}
 	for i, name := range names.ShortNames {
-		r.label(name, "spec.names.shortNames["+strconv.Itoa(i)+"]", "the short name")
+		r.label(name, "spec.names.shortNames["+strconv.Itoa(i)+"]", "the short name is")
 	}
 	for i, name := range names.Categories {
-		r.label(name, "spec.names.categories["+strconv.Itoa(i)+"]", "the category")
+		r.label(name, "spec.names.categories["+strconv.Itoa(i)+"]", "the category is")
 	}
 }
 
 // derivedNames checks the names that come from the kind, once the kind itself is sound.
 func (r *report) derivedNames(names apiextensionsv1.CustomResourceDefinitionNames) {
-	r.label(names.Singular, "spec.names.singular", "the singular")
-	r.label(strings.ToLower(names.ListKind), "spec.names.listKind", "the list kind in lower case,")
+	r.label(names.Singular, "spec.names.singular", "the singular is")
+	r.label(strings.ToLower(names.ListKind), "spec.names.listKind", "the list kind in lower case is")
 	if names.Kind == names.ListKind {
 		r.errorf(diag.CRDName, "spec.names.listKind", "the kind and the list kind are both %q", names.Kind)
 	}
-	if d := r.label(names.Plural, "spec.names.plural", "the plural of "+strconv.Quote(names.Kind)+","); d != nil {
+	if d := r.label(names.Plural, "spec.names.plural", "the plural of "+strconv.Quote(names.Kind)+" is"); d != nil {
 		d.WithHint("the plural comes from the kind by English inflection, so that only another kind helps")
 	}
 }
@@ -91,9 +92,9 @@ func (r *report) label(name, path, what string) *diag.Diagnostic {
 	case len(validation.IsDNS1035Label(name)) == 0:
 		return nil
 	case len(name) > validation.DNS1035LabelMaxLength:
-		return r.errorf(diag.CRDName, path, "%s %q has more than %d characters", strings.TrimSuffix(what, ","), name, validation.DNS1035LabelMaxLength)
+		return r.errorf(diag.CRDName, path, "%s %q, which has more than %d characters", what, name, validation.DNS1035LabelMaxLength)
 	}
-	return r.errorf(diag.CRDName, path, "%s %q must consist of lower case letters, digits and dashes, start with a letter and end with a letter or a digit", what, name)
+	return r.errorf(diag.CRDName, path, "%s %q, which does not consist of lower case letters, digits and dashes, with a letter first and a letter or a digit last", what, name)
 }
 
 func (r *report) group(group string) {

@@ -135,6 +135,13 @@ var (
 
 // readable is a message of cel-go without the parts that mean nothing to a user.
 func readable(message string) string {
+	if text, syntax := strings.CutPrefix(message, "Syntax error: "); syntax {
+		text, _, _ = strings.Cut(text, " expecting {")
+		if strings.HasSuffix(text, "'<EOF>'") {
+			return "it ends too early"
+		}
+		return text
+	}
 	return strings.TrimSuffix(selfType.ReplaceAllString(message, "self"), " (in container '')")
 }
 

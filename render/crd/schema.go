@@ -108,6 +108,8 @@ func refusal(e *field.Error) string {
 	switch {
 	case e.Type == field.ErrorTypeRequired:
 		return strings.TrimSpace(inside + " is required")
+	case e.Type == field.ErrorTypeNotSupported:
+		return fmt.Sprintf("%q is none of the %s", fmt.Sprint(e.BadValue), e.Detail)
 	case e.Type == field.ErrorTypeInvalid && e.Detail == "validation failed":
 		return "a validation rule of its own fails"
 	case e.Type == field.ErrorTypeInvalid && e.Detail != "":

@@ -67,7 +67,7 @@ func (c *compiler) draft(res rgd.Resource) *draft {
 	} else {
 		d.base.GVK = gvkOf(res.Template.Get("apiVersion").Str(), res.Template.Get("kind").Str())
 	}
-	if d.base.GVK.Kind != "" {
+	if named(d.base.GVK) {
 		kind, known := c.lookup(&d.base, res)
 		if known {
 			d.base.Schema, d.base.Namespaced = kind.Schema, kind.Namespaced
@@ -91,6 +91,11 @@ func (c *compiler) draft(res rgd.Resource) *draft {
 	}
 	c.names(d)
 	return d
+}
+
+// named reports that a kind can be looked up; if not, package rgd has reported it.
+func named(gvk schema.GroupVersionKind) bool {
+	return gvk.Kind != "" && gvk.Version != "" && !strings.Contains(gvk.String(), "${")
 }
 
 func gvkOf(apiVersion, kind string) schema.GroupVersionKind {
@@ -208,6 +213,10 @@ func (c *compiler) readyNames(p *expr.Parsed, only string) {
 func (c *compiler) known(p *expr.Parsed, iterators []string, where string) {
 	for _, n := range p.Names {
 		_, isNode := c.index[n.ID]
+		if slices.Contains(iterators, n.ID) && rgd.Reserved(n.ID) { // which package rgd has reported
+			c.broken[p] = true
+			continue
+		}
 		if isNode || slices.Contains(iterators, n.ID) || n.ID == instanceName || c.declared(n.ID) {
 			continue
 		}

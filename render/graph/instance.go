@@ -2,6 +2,7 @@ package graph
 
 import (
 	"maps"
+	"slices"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -90,7 +91,11 @@ func (c *compiler) finish() {
 		PrinterColumns: columns,
 		ShortNames:     s.ShortNames, Categories: s.Categories, Labels: s.Labels, Annotations: s.Annotations,
 	})
-	c.add(crd.Check(c.graph.CRD, crd.Origin{Schema: s.Node, Spec: c.built.Origin}))
+	problems := crd.Check(c.graph.CRD, crd.Origin{Schema: s.Node, Spec: c.built.Origin})
+	if !s.Named() { // Package rgd has reported it.
+		problems = slices.DeleteFunc(problems, func(d diag.Diagnostic) bool { return d.Code == diag.CRDName })
+	}
+	c.add(problems)
 	gvk := schema.GroupVersionKind{Group: s.Group, Version: s.Version, Kind: s.Kind}
 	root := *c.graph.InstanceSchema
 	full := c.graph.CRD.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["status"]

@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/google/cel-go/common/types"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -74,6 +77,25 @@ func (c *compiler) literalSelector(n *source.Node) {
 		return
 	}
 	for _, e := range metav1validation.ValidateLabelSelector(&s, metav1validation.LabelSelectorValidationOptions{}, validationfield.NewPath("selector")) {
-		c.diags.Errorf(diag.RGDSelector, n.Span(), "%v", e)
+		text := e.Detail
+		if text == "" {
+			text = e.ErrorBody()
+		}
+		c.diags.Errorf(diag.RGDSelector, below(n, strings.TrimPrefix(e.Field, "selector")).Span(), "%s: %s", e.Field, text)
 	}
+}
+
+// below is the node at a path such as .matchExpressions[0].key, or the last node on the way to it.
+func below(n *source.Node, path string) *source.Node {
+	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		next := n.Get(step)
+		if i, err := strconv.Atoi(step); err == nil && i < len(n.Items()) {
+			next = n.Items()[i]
+		}
+		if next == nil {
+			return n
+		}
+		n = next
+	}
+	return n
 }

@@ -84,7 +84,10 @@ func (r *reader) schema(n *source.Node) Schema {
 	if scope, at := r.text(n, "spec.schema.scope", optional); at != nil {
 		s.Namespaced = scope == "Namespaced"
 		if scope != "Namespaced" && scope != "Cluster" {
-			r.diags.Errorf(diag.RGDScope, at.Span(), "scope must be Namespaced or Cluster, not %q", scope)
+			d := r.diags.Errorf(diag.RGDScope, at.Span(), "scope must be Namespaced or Cluster, not %q", scope)
+			if s := diag.Suggest(scope, []string{"Namespaced", "Cluster"}); s != "" {
+				d.WithHint("did you mean %s?", s)
+			}
 		}
 	}
 	s.Spec = r.object(n, "spec.schema.spec", optional)
@@ -124,9 +127,9 @@ func (r *reader) names(parent *source.Node, path string) []string {
 		name := item.Str()
 		switch {
 		case len(name) > 63 || !shortName.MatchString(name):
-			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is not a lower case DNS label", name)
+			r.diags.Errorf(diag.RGDNames, item.Span(), "%q in %s is not a name of lower case letters, digits and dashes that starts with a letter", name, path)
 		case slices.Contains(names, name):
-			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is listed twice", name)
+			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is listed twice in %s", name, path)
 		default:
 			names = append(names, name)
 		}
@@ -147,8 +150,11 @@ func (r *reader) resource(n *source.Node) Resource {
 	res.IncludeWhen = r.conditions(n, "spec.resources[].includeWhen")
 	res.ForEach = r.forEach(n)
 	hasTemplate, hasExternal := present(n, "template") != nil, present(n, "externalRef") != nil
-	if hasTemplate == hasExternal {
-		r.diags.Errorf(diag.RGDTemplateXor, n.Span(), "resource %q must have exactly one of template and externalRef", res.ID)
+	switch {
+	case hasTemplate && hasExternal:
+		r.diags.Errorf(diag.RGDTemplateXor, n.Span(), "resource %q must have exactly one of template and externalRef, not both", res.ID)
+	case !hasTemplate && !hasExternal:
+		r.diags.Errorf(diag.RGDTemplateXor, n.Span(), "resource %q has neither template nor externalRef", res.ID)
 	}
 	if hasExternal && len(res.ForEach) > 0 {
 		r.diags.Errorf(diag.RGDExternal, external.Span(), "resource %q cannot use externalRef with forEach", res.ID).

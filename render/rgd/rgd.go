@@ -47,6 +47,11 @@ func (s Schema) GVK() schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: s.Group, Version: s.Version, Kind: s.Kind}
 }
 
+// Named reports that the kind and the version are names, so that a CRD can have them.
+func (s Schema) Named() bool {
+	return kindName.MatchString(s.Kind) && versionName.MatchString(s.Version)
+}
+
 // Resource is one entry of spec.resources. Exactly one of Template and External is set.
 type Resource struct {
 	ID          string

@@ -32,8 +32,19 @@ func (n *Node) rawEnd() int {
 			last := offsets[len(offsets)-2]
 			return last + n.rawWidth(last)
 		}
+		return wordEnd(data, n.start)
 	}
 	return n.start
+}
+
+// wordEnd is the end of a plain scalar that is written differently from what it means,
+// such as the key y, which is true.
+func wordEnd(data string, start int) int {
+	rest := data[min(start, len(data)):]
+	if end := strings.IndexAny(rest, " \t\r\n,:]}#"); end >= 0 {
+		return start + end
+	}
+	return start + len(rest)
 }
 
 // quotedEnd is the offset behind the closing quote of the scalar that opens at start.
