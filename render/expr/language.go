@@ -68,10 +68,14 @@ func (p *Parsed) IDs() []string {
 // names are known is for the caller to decide.
 func (l *Language) Parse(c Chunk) (*Parsed, diag.List) {
 	var diags diag.List
-	parsed, issues := l.env.ParseSource(common.NewTextSource(c.Text()))
-	if issues.Err() != nil {
-		reportSyntax(&diags, c, issues)
-		return nil, diags
+	parsed := plain(c.Text())
+	if parsed == nil {
+		read, issues := l.env.ParseSource(common.NewTextSource(c.Text()))
+		if issues.Err() != nil {
+			reportSyntax(&diags, c, issues)
+			return nil, diags
+		}
+		parsed = read
 	}
 	native := parsed.NativeRep()
 	in := inspector{env: l.env, info: native.SourceInfo(), hidden: map[string]int{}}
