@@ -49,9 +49,9 @@ func TestDiagnosticCodes(t *testing.T) {
 		t.Errorf("constants of type Code and diag.Definitions differ: -constants +definitions\n%s", diff)
 	}
 	compare(t, "headings of "+diagnosticsPage, defined, pageCodes(t))
-	if cases := caseCodes(t); len(cases) > 0 {
-		compare(t, "cases in "+diagnosticsCases, defined, cases)
-	}
+	// SCH017 guards against CRDs that no SimpleSchema is known to make.
+	shown := slices.DeleteFunc(slices.Clone(defined), func(code string) bool { return code == "SCH017" })
+	compare(t, "cases in "+diagnosticsCases, shown, caseCodes(t))
 }
 
 // compare reports each code that one side lacks.
