@@ -128,12 +128,14 @@ func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.S
 
 func listError(diags *diag.List, it iterator, checked *expr.Checked) {
 	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
-	switch kind := checked.Type.Kind(); {
-	case kind == types.MapKind:
+	kind := checked.Type.Kind()
+	if kind == types.MapKind {
 		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
-	case kind == types.DynKind:
+	}
+	if kind == types.DynKind {
 		e.WithHint("give the field a type such as []string in the schema")
-	case kind == types.OpaqueKind:
+	}
+	if kind == types.OpaqueKind {
 		e.WithHint("say what an absent list stands for: %s.orValue([])", checked.Text())
 	}
 }
