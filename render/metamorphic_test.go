@@ -2,7 +2,6 @@ package render_test
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,12 +10,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 	yaml3 "go.yaml.in/yaml/v3"
 	"golang.org/x/tools/txtar"
-	"sigs.k8s.io/yaml"
 
-	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/emit"
-	"github.com/krowave/krowave/render/source"
 )
+
+// dice throws the same numbers in every run.
+type dice uint64
+
+// shuffle puts n things into another order.
+func (d *dice) shuffle(n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		*d = *d*6364136223846793005 + 1442695040888963407
+		swap(i, int(uint64(*d)>>33)%(i+1))
+	}
+}
 
 // with is the scenario with other files.
 func (s *scenario) with(files []txtar.File) *scenario {
@@ -67,7 +74,11 @@ func answerOf(tb testing.TB, s *scenario) answer {
 		a.Sections["held"] = withoutPlaces(held)
 	}
 	for _, d := range out.diags {
-		a.Problems = append(a.Problems, fmt.Sprintf("%s %s %s %s", d.Severity, d.Code, d.Message, d.Hint))
+		text := fmt.Sprintf("%s %s %s %s", d.Severity, d.Code, d.Message, d.Hint)
+		if strings.Contains(d.Message, "→") { // a circle is told from where the file begins
+			text = fmt.Sprintf("%s %s", d.Severity, d.Code)
+		}
+		a.Problems = append(a.Problems, text)
 	}
 	slices.Sort(a.Problems)
 	return a
@@ -300,94 +311,4 @@ func lookup(n *yaml3.Node, key string) *yaml3.Node {
 		}
 	}
 	return nil
-}
-
-// TestSpans holds every place of every problem against the user's own text: it lies in a file of the input, and
-// what is shown is a part of that file.
-func TestSpans(t *testing.T) {
-	t.Parallel()
-	for name, s := range scenarios(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			texts := map[string]string{}
-			for _, f := range s.inputs() {
-				texts[f.Name] = string(f.Data)
-			}
-			for _, d := range s.render(t, 1).diags {
-				spans := []source.Span{d.Span}
-				for _, r := range d.Related {
-					spans = append(spans, r.Span)
-				}
-				for _, span := range spans {
-					checkSpan(t, d, span, texts)
-				}
-				if d.Message == "" || strings.HasSuffix(d.Message, ".") || strings.ContainsAny(d.Message+d.Hint, "\n\x00") {
-					t.Errorf("%s: the text of the problem is no line without a full stop: %q, %q", d.Code, d.Message, d.Hint)
-				}
-				for _, internal := range []string{"__type_", "%!", "_+_", "@in", "__dash__", "<nil>", "0x"} {
-					if strings.Contains(d.Message+d.Hint, internal) {
-						t.Errorf("%s shows internals: %q, %q", d.Code, d.Message, d.Hint)
-					}
-				}
-			}
-		})
-	}
-}
-
-func checkSpan(t *testing.T, d diag.Diagnostic, span source.Span, texts map[string]string) {
-	t.Helper()
-	if span.File() == nil || span.Start().Line == 0 {
-		return // the whole input, or a whole file
-	}
-	text, ok := texts[span.Path()]
-	switch start, end := span.Start(), span.End(); {
-	case !ok:
-		t.Errorf("%s points at %s, which is no file of the input (%v)", d.Code, span.Path(), slices.Sorted(maps.Keys(texts)))
-	case span.File().Text() != text:
-		t.Errorf("%s points into a text that is not that of %s", d.Code, span.Path())
-	case start.Line > end.Line || start.Line == end.Line && start.Column > end.Column:
-		t.Errorf("%s ends at %v before it starts at %v", d.Code, end, start)
-	case !strings.Contains(text, span.Text()):
-		t.Errorf("%s shows %q, which %s does not have", d.Code, span.Text(), span.Path())
-	}
-}
-
-// TestRoundTrip reads back what was put out.
-func TestRoundTrip(t *testing.T) {
-	t.Parallel()
-	for name, s := range scenarios(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			out := s.render(t, 1)
-			if out.result == nil {
-				t.Skip("nothing comes out")
-			}
-			for _, o := range out.result.Objects {
-				checkRoundTrip(t, o.Value)
-			}
-		})
-	}
-}
-
-// checkRoundTrip holds an object against its YAML, read as kubectl reads it.
-func checkRoundTrip(tb testing.TB, object map[string]any) {
-	tb.Helper()
-	text, err := emit.Object(object)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	read, err := yaml.YAMLToJSON(text)
-	if err != nil {
-		tb.Fatalf("the output cannot be read: %v\n%s", err, text)
-	}
-	want, err := yaml.Marshal(object)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if want, err = yaml.YAMLToJSON(want); err != nil {
-		tb.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(read)); diff != "" {
-		tb.Fatalf("the output is read as something else: -want +got\n%s", diff)
-	}
 }

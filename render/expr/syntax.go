@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
@@ -30,6 +31,9 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 		line = e.Location.Line()
 		span := c.locate(e.Location, 1)
 		d := diags.Errorf(diag.ExpressionSyntax, span, "%s", syntaxMessage(strings.TrimPrefix(e.Message, "Syntax error: "), span.Text()))
+		if m := quotedToken.FindStringSubmatch(d.Message); m != nil {
+			d.Span = c.locate(e.Location, len(m[1]))
+		}
 		if strings.TrimSpace(c.Text()) == "" {
 			d.Message = "the expression is empty"
 		}
@@ -38,11 +42,12 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 }
 
 var (
-	unreadable = regexp.MustCompile(`(?s)^token recognition error at: '(.+)'$`)
-	badEscape  = regexp.MustCompile(`(?s)^["'].*(\\.)$`)
-	absent     = regexp.MustCompile(`(?s)^missing '(.+)' at '(.+)'$`)
-	ending     = regexp.MustCompile(`^mismatched input '<EOF>' expecting '(.+)'$`)
-	unexpected = regexp.MustCompile(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
+	unreadable  = regexp.MustCompile(`(?s)^token recognition error at: '(.+)'$`)
+	badEscape   = regexp.MustCompile(`(?s)^["'].*(\\.)$`)
+	absent      = regexp.MustCompile(`(?s)^missing '(.+)' at '(.+)'$`)
+	ending      = regexp.MustCompile(`^mismatched input '<EOF>' expecting '(.+)'$`)
+	quotedToken = regexp.MustCompile(`(?s)^unexpected "(.*)"$`)
+	unexpected  = regexp.MustCompile(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
 )
 
 // syntaxMessage says what ANTLR means by an error, without its list of everything that
@@ -55,7 +60,8 @@ func syntaxMessage(message, text string) string {
 		if strings.ContainsAny(m[1][:1], `"'`) {
 			return "nothing closes this quote"
 		}
-		return "unexpected " + strings.TrimSpace(m[1])
+		first, _ := utf8.DecodeRuneInString(m[1])
+		return fmt.Sprintf(`unexpected "%c"`, first)
 	}
 	if m := absent.FindStringSubmatch(message); m != nil {
 		if m[2] == "<EOF>" {
@@ -67,13 +73,13 @@ func syntaxMessage(message, text string) string {
 		return fmt.Sprintf("the expression ends where %s is expected", m[1])
 	}
 	if m := unexpected.FindStringSubmatch(message); m != nil && m[1] != "<EOF>" {
-		return "unexpected " + m[1]
+		return fmt.Sprintf(`unexpected "%s"`, m[1])
 	}
 	switch {
 	case strings.Contains(message, "<EOF>"), strings.HasPrefix(message, "no viable alternative") && text == "":
 		return "the expression ends too early"
 	case strings.HasPrefix(message, "no viable alternative"):
-		return "unexpected " + text
+		return fmt.Sprintf(`unexpected "%s"`, text)
 	}
 	return message
 }
@@ -85,15 +91,15 @@ func syntaxHint(message, text string) string {
 		if strings.Contains(text, "'") {
 			return "a } between single quotes ends the expression: write such text between double quotes"
 		}
-	case "unexpected =":
+	case `unexpected "="`:
 		return "write == to compare"
-	case "unexpected |", "unexpected or":
+	case `unexpected "|"`, `unexpected "or"`:
 		return "write || for or"
-	case "unexpected &", "unexpected and":
+	case `unexpected "&"`, `unexpected "and"`:
 		return "write && for and"
-	case "unexpected is":
+	case `unexpected "is"`:
 		return "write == to compare"
-	case "unexpected $":
+	case `unexpected "$"`:
 		return "inside an expression write the name alone, without $"
 	case "invalid argument to has() macro":
 		return "has() takes a field, as in has(schema.spec.name)"
