@@ -121,15 +121,24 @@ func (e *Engine) compile(p *Program, u *unit, o Options) {
 	if g == nil || broken {
 		return
 	}
-	validator, err := admission.NewValidator(g.CRD, g.RGD.Schema.Version)
-	if err != nil {
-		u.diags.Errorf(diag.CRDStructure, u.rgd.Schema.Node.Span(), "%v", err)
-		return
-	}
-	options := admission.Options{Namespace: o.namespace()}
 	u.program = eval.NewProgram(g, p.nested)
-	u.program.Admit = func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
-		return validator.Admit(instance, at, options)
+	u.program.Admit = admit(g, o)
+}
+
+// admit is the admission of the instances of a graph. The schema is compiled for the first of
+// them; that it can be has been checked with the CRD.
+func admit(g *graph.Graph, o Options) func(map[string]any, *source.Node) (map[string]any, diag.List) {
+	validator := sync.OnceValues(func() (*admission.Validator, error) {
+		return admission.NewValidator(g.CRD, g.RGD.Schema.Version)
+	})
+	return func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
+		v, err := validator()
+		if err != nil {
+			var diags diag.List
+			diags.Errorf(diag.CRDStructure, g.RGD.Schema.Node.Span(), "%v", err)
+			return instance, diags
+		}
+		return v.Admit(instance, at, admission.Options{Namespace: o.namespace()})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -55,14 +56,22 @@ func Builtin(version string) (*Catalog, error) {
 }
 
 // ObjectMeta is the schema of metadata as API servers publish it for every kind.
-func ObjectMeta() *Schema {
-	return builtinField(schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}, "metadata")
-}
+func ObjectMeta() *Schema { return objectMeta() }
 
 // LabelSelector is the schema of a selector with matchLabels and matchExpressions.
-func LabelSelector() *Schema {
-	return builtinField(schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "PodDisruptionBudget"}, "spec", "selector")
-}
+func LabelSelector() *Schema { return labelSelector() }
+
+// Schemas that do not depend on the release, read when they are first asked for.
+//
+//nolint:gochecknoglobals // read once and never changed: every RGD uses them
+var (
+	objectMeta = sync.OnceValue(func() *Schema {
+		return builtinField(schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}, "metadata")
+	})
+	labelSelector = sync.OnceValue(func() *Schema {
+		return builtinField(schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "PodDisruptionBudget"}, "spec", "selector")
+	})
+)
 
 // builtinField is a part of a kind that every release has. The object without
 // fields cannot happen: a test looks at the embedded data.

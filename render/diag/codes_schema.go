@@ -18,7 +18,7 @@ const (
 	CRDName             Code = "SCH014" // a name of the generated CRD that the API server refuses
 	CRDMetadata         Code = "SCH015" // labels or annotations of the generated CRD that the API server refuses
 	CRDColumn           Code = "SCH016" // a printer column that the API server refuses
-	CRDStructure        Code = "SCH017" // a schema that is not structural
+	CRDStructure        Code = "SCH017" // a generated schema that is not structural, a defect of krowave
 	CRDDefault          Code = "SCH018" // a default that its own schema refuses
 	CRDList             Code = "SCH019" // a list type that its items do not allow
 	CRDRule             Code = "SCH020" // a validation rule that does not compile
@@ -43,7 +43,7 @@ func schemaCodes() []Definition {
 		{CRDName, "a name of the generated CRD that the API server refuses"},
 		{CRDMetadata, "labels or annotations of the generated CRD that the API server refuses"},
 		{CRDColumn, "a printer column that the API server refuses"},
-		{CRDStructure, "a schema that is not structural"},
+		{CRDStructure, "a generated schema that no API server takes: a defect of krowave, please report it"},
 		{CRDDefault, "a default that its own schema refuses"},
 		{CRDList, "a list type that its items do not allow"},
 		{CRDRule, "a validation rule that does not compile"},

@@ -152,8 +152,8 @@ func (r *run) duplicates() {
 		id := identityOf(o.Value)
 		if at, dup := seen[id]; dup {
 			first := r.result.Objects[at]
-			r.diags.Errorf(diag.EvaluationDuplicate, o.Base.Source.IDNode.Span(), "%s and %s render the same object %s", first.label(), o.label(), objectText(o.Value)).
-				WithRelated(first.Base.Source.IDNode.Span(), "%s is here", first.label())
+			r.diags.Errorf(diag.EvaluationDuplicate, o.Base.Source.IDNode.Span(), "%q and %q render the same object %s", first.label(), o.label(), objectText(o.Value)).
+				WithRelated(first.Base.Source.IDNode.Span(), "%q is here", first.label())
 			continue
 		}
 		seen[id] = i

@@ -14,7 +14,13 @@ type ConditionCall struct {
 	// Object is the first argument of runtime.condition when it is a plain name.
 	Object string
 	// Type and Status are the literal values, nil when they are computed.
-	Type, Status *string
+	Type, Status *Quoted
+}
+
+// Quoted is a string literal in an expression.
+type Quoted struct {
+	Value string
+	Span  source.Span
 }
 
 // ConditionCalls are the uses of the runtime functions in an expression.
@@ -31,10 +37,10 @@ func (p *Parsed) ConditionCalls() []ConditionCall {
 		switch {
 		case e.AsCall().FunctionName() == "newCondition" && len(args) == 1 && args[0].Kind() == ast.MapKind:
 			call.New = true
-			call.Type, call.Status = literalEntry(args[0], "type"), literalEntry(args[0], "status")
+			call.Type, call.Status = p.literalEntry(args[0], "type"), p.literalEntry(args[0], "status")
 		case e.AsCall().FunctionName() == "condition" && len(args) == 2:
 			call.Object = selectorText(args[0])
-			call.Type = literalString(args[1])
+			call.Type = p.literal(args[1])
 		default:
 			return
 		}
@@ -43,16 +49,17 @@ func (p *Parsed) ConditionCalls() []ConditionCall {
 	return calls
 }
 
-func literalEntry(m ast.Expr, key string) *string {
+func (p *Parsed) literalEntry(m ast.Expr, key string) *Quoted {
 	for _, e := range m.AsMap().Entries() {
-		if k := literalString(e.AsMapEntry().Key()); k != nil && *k == key {
-			return literalString(e.AsMapEntry().Value())
+		if k := p.literal(e.AsMapEntry().Key()); k != nil && k.Value == key {
+			return p.literal(e.AsMapEntry().Value())
 		}
 	}
 	return nil
 }
 
-func literalString(e ast.Expr) *string {
+// literal is a string literal, or nil for everything else.
+func (p *Parsed) literal(e ast.Expr) *Quoted {
 	if e.Kind() != ast.LiteralKind {
 		return nil
 	}
@@ -60,6 +67,6 @@ func literalString(e ast.Expr) *string {
 	if !ok {
 		return nil
 	}
-	text := string(s)
-	return &text
+	r, _ := p.ast.NativeRep().SourceInfo().GetOffsetRange(e.ID())
+	return &Quoted{Value: string(s), Span: p.spanAt(int(r.Start), max(int(r.Stop-r.Start), len(s)+2))}
 }

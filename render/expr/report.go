@@ -61,9 +61,38 @@ func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 // reportFunction reports a function that does not exist.
 func reportFunction(diags *diag.List, span source.Span, env *cel.Env, name string) {
 	d := diags.Errorf(diag.ExpressionFunction, span, "there is no function %q", name)
-	if s := diag.Suggest(name, functionNames(env)); s != "" {
+	if f := foreignFunction(name); f != "" {
+		d.WithHint("here it is called %s", f)
+	} else if s := diag.Suggest(name, functionNames(env)); s != "" {
 		d.WithHint("did you mean %s()?", s)
 	}
+}
+
+// foreignFunction is what CEL calls a function that other languages call differently.
+func foreignFunction(name string) string {
+	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+	case "toupper", "upper", "uppercase":
+		return "upperAscii()"
+	case "tolower", "lower", "lowercase":
+		return "lowerAscii()"
+	case "len", "length", "count":
+		return "size()"
+	case "tojson", "jsonencode", "stringify":
+		return "json.marshal()"
+	case "fromjson", "jsondecode", "parsejson":
+		return "json.unmarshal()"
+	case "b64enc", "base64encode":
+		return "base64.encode()"
+	case "b64dec", "base64decode":
+		return "base64.decode()"
+	case "default", "coalesce":
+		return "orValue(), behind an optional: schema.spec.?name.orValue(…)"
+	case "printf", "sprintf":
+		return `format(): "%s".format([…])`
+	case "tostring", "str":
+		return "string()"
+	}
+	return ""
 }
 
 // overloadHint is advice for operands that do not fit, given their types as the checker writes them.

@@ -178,7 +178,8 @@ func (c *compiler) names(d *draft) {
 		for _, n := range it.list.Names {
 			if slices.Contains(d.iterators(), n.ID) {
 				c.broken[it.list] = true
-				c.diags.Errorf(diag.GraphIterator, it.list.SpanOfName(n), "the iterator %q cannot use the iterator %q: iterators are independent of each other", it.name, n.ID)
+				c.diags.Errorf(diag.GraphIterator, it.list.SpanOfName(n), "the iterator %q cannot use the iterator %q: iterators are independent of each other", it.name, n.ID).
+					WithHint("iterate over one list that holds both, made with map and flatten()")
 			}
 		}
 		c.known(it.list, d.iterators(), "")

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
@@ -73,7 +74,8 @@ func (c *compiler) statusNames(f field) {
 		refers = refers || len(p.Names) > 0
 	}
 	if !refers && len(f.parsed) > 0 && !slices.Contains(f.parsed, nil) {
-		c.diags.Errorf(diag.GraphStatusNoRef, f.node.Span(), "status.%s refers to no resource and not to the instance", f.path)
+		c.diags.Errorf(diag.GraphStatusNoRef, f.node.Span(), "status.%s refers to no resource and not to the instance", f.path).
+			WithHint("it would be the same for every instance; use a resource, or schema")
 	}
 }
 
@@ -84,7 +86,8 @@ func (c *compiler) parseConditions(n *source.Node) {
 	}
 	for _, item := range n.Items() {
 		if item.Kind() != source.String {
-			c.diags.Errorf(diag.GraphConditions, item.Span(), "a condition must be an expression, not %s", item.Kind())
+			c.diags.Errorf(diag.GraphConditions, item.Span(), "a condition must be an expression, and this is of type %s", item.Kind()).
+				WithHint("write ${runtime.newCondition({type: 'Ready', status: …})}")
 			continue
 		}
 		chunk, diags := expr.Only(item, "a condition")
@@ -107,12 +110,13 @@ func (c *compiler) conditionRules() {
 			if !call.New || call.Type == nil {
 				continue
 			}
-			if first, ok := owner[*call.Type]; ok && first != i {
-				c.diags.Errorf(diag.GraphCondition, call.Span, "the condition %q is declared by more than one entry", *call.Type).
-					WithRelated(place[*call.Type], "first declared here")
+			name := call.Type.Value
+			if first, ok := owner[name]; ok && first != i {
+				c.diags.Errorf(diag.GraphCondition, call.Type.Span, "the condition %q is declared by more than one entry", name).
+					WithRelated(place[name], "first declared here")
 				continue
 			}
-			owner[*call.Type], place[*call.Type] = i, call.Span
+			owner[name], place[name] = i, call.Type.Span
 		}
 	}
 	for _, p := range c.status.conditions {
@@ -142,21 +146,21 @@ func builtinConditions() []string {
 
 func (c *compiler) conditionCall(call expr.ConditionCall, declared map[string]int) {
 	if call.New {
-		if call.Status != nil && !slices.Contains([]string{"True", "False", "Unknown"}, *call.Status) {
-			c.diags.Errorf(diag.GraphCondition, call.Span, "the status of a condition must be True, False or Unknown, not %q", *call.Status)
+		if call.Status != nil && !slices.Contains([]string{"True", "False", "Unknown"}, call.Status.Value) {
+			c.diags.Errorf(diag.GraphCondition, call.Status.Span, "the status of a condition must be True, False or Unknown, not %q", call.Status.Value)
 		}
-		if call.Type != nil && *call.Type == "" {
-			c.diags.Errorf(diag.GraphCondition, call.Span, "the type of a condition must not be empty")
+		if call.Type != nil && call.Type.Value == "" {
+			c.diags.Errorf(diag.GraphCondition, call.Type.Span, "the type of a condition must not be empty")
 		}
 		return
 	}
-	if call.Object != instanceName || call.Type == nil || slices.Contains(builtinConditions(), *call.Type) {
+	if call.Object != instanceName || call.Type == nil || slices.Contains(builtinConditions(), call.Type.Value) {
 		return
 	}
-	if _, own := declared[*call.Type]; own {
-		c.diags.Errorf(diag.GraphCondition, call.Span, "a condition cannot read the condition %q, which this RGD declares", *call.Type)
+	if _, own := declared[call.Type.Value]; own {
+		c.diags.Errorf(diag.GraphCondition, call.Type.Span, "a condition cannot read the condition %q, which this RGD declares", call.Type.Value)
 		return
 	}
-	c.diags.Errorf(diag.GraphCondition, call.Span, "kro sets no condition %q", *call.Type).
-		WithHint("of the instance only %v can be read", builtinConditions())
+	c.diags.Errorf(diag.GraphCondition, call.Type.Span, "kro sets no condition %q", call.Type.Value).
+		WithHint("of the instance only %s can be read", strings.Join(builtinConditions(), ", "))
 }
