@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gobuffalo/flect"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -22,12 +21,6 @@ type Input struct {
 	ShortNames, Categories []string
 	Labels, Annotations    map[string]string // of the CRD itself
 }
-
-// Plural is the name of the resource that instances of a kind are: English
-// inflection, irregular words and oddities included (docs/compat/kro.md#plural).
-// The library reads the file inflections.json of the working directory, or the one
-// named by INFLECT_PATH, when the program starts; neither should exist.
-func Plural(kind string) string { return flect.Pluralize(strings.ToLower(kind)) }
 
 // Name is the name of the CRD of a kind.
 func Name(group, kind string) string { return Plural(kind) + "." + group }
