@@ -128,12 +128,15 @@ func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.S
 
 func listError(diags *diag.List, it iterator, checked *expr.Checked) {
 	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
-	hints := map[types.Kind]string{
-		types.MapKind:    fmt.Sprintf("iterate over the keys: %s.map(k, k)", checked.Text()),
-		types.DynKind:    "give the field a type such as []string in the schema",
-		types.OpaqueKind: fmt.Sprintf("say what an absent list stands for: %s.orValue([])", checked.Text()),
+	switch checked.Type.Kind() {
+	case types.MapKind:
+		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
+	case types.DynKind:
+		e.WithHint("give the field a type such as []string in the schema")
+	case types.OpaqueKind:
+		e.WithHint("say what an absent list stands for: %s.orValue([])", checked.Text())
+	default: // nothing turns it into a list
 	}
-	e.Hint = hints[checked.Type.Kind()]
 }
 
 // identity checks that every iterator takes part in the name or namespace, without
