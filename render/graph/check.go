@@ -128,15 +128,22 @@ func (c *compiler) dimensions(d *draft, scope *expr.Scope) ([]Dimension, *expr.S
 
 func listError(diags *diag.List, it iterator, checked *expr.Checked) {
 	e := diags.Errorf(diag.ExpressionList, checked.Span(), "the iterator %q needs a list, not %s", it.name, typing.Text(checked.Type))
-	switch checked.Type.Kind() {
-	case types.MapKind:
-		e.WithHint("iterate over the keys: %s.map(k, k)", checked.Text())
-	case types.DynKind:
-		e.WithHint("give the field a type such as []string in the schema")
-	case types.OpaqueKind:
-		e.WithHint("say what an absent list stands for: %s.orValue([])", checked.Text())
-	default: // nothing turns it into a list
+	e.Hint = listHint(checked)
+}
+
+// listHint is how to make a list of what is not one, or "".
+func listHint(checked *expr.Checked) string {
+	kind := checked.Type.Kind()
+	if kind == types.MapKind {
+		return fmt.Sprintf("iterate over the keys: %s.map(k, k)", checked.Text())
 	}
+	if kind == types.DynKind {
+		return "give the field a type such as []string in the schema"
+	}
+	if kind == types.OpaqueKind {
+		return fmt.Sprintf("say what an absent list stands for: %s.orValue([])", checked.Text())
+	}
+	return ""
 }
 
 // identity checks that every iterator takes part in the name or namespace, without
