@@ -42,6 +42,11 @@ func (p goPackage) inRender() bool {
 	return p.Name != "main" && (p.rel() == "render" || strings.HasPrefix(p.rel(), "render/"))
 }
 
+// inGitops reports that the package belongs to an integration and ships.
+func (p goPackage) inGitops() bool {
+	return p.Name != "main" && strings.HasPrefix(p.rel(), "gitops/")
+}
+
 func run(dir, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...) //nolint:noctx // a listing, shared by tests with different contexts
 	cmd.Dir = dir
