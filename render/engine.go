@@ -122,23 +122,23 @@ func (e *Engine) compile(p *Program, u *unit, o Options) {
 		return
 	}
 	u.program = eval.NewProgram(g, p.nested)
-	u.program.Admit = admit(g, o)
+	u.program.Admit = admit(g)
 }
 
 // admit is the admission of the instances of a graph. The schema is compiled for the first of
 // them; that it can be has been checked with the CRD.
-func admit(g *graph.Graph, o Options) func(map[string]any, *source.Node) (map[string]any, diag.List) {
+func admit(g *graph.Graph) func(map[string]any, *source.Node, string) (map[string]any, diag.List) {
 	validator := sync.OnceValues(func() (*admission.Validator, error) {
 		return admission.NewValidator(g.CRD, g.RGD.Schema.Version)
 	})
-	return func(instance map[string]any, at *source.Node) (map[string]any, diag.List) {
+	return func(instance map[string]any, at *source.Node, namespace string) (map[string]any, diag.List) {
 		v, err := validator()
 		if err != nil {
 			var diags diag.List
 			diags.Errorf(diag.CRDStructure, g.RGD.Schema.Node.Span(), "%v", err)
 			return instance, diags
 		}
-		return v.Admit(instance, at, admission.Options{Namespace: o.namespace()})
+		return v.Admit(instance, at, admission.Options{Namespace: namespace})
 	}
 }
 

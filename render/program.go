@@ -41,6 +41,18 @@ func (p *Program) Graphs() []*graph.Graph {
 // Catalog knows every kind of the input, the generated ones included.
 func (p *Program) Catalog() *catalog.Catalog { return p.catalog }
 
+// For is the program of the same RGDs and CRDs with other objects to render, so that whoever
+// renders many applications of one library compiles it once. It costs next to nothing. Of the
+// options KubernetesVersion, Omit and MaxDimensions have no effect: they decided how the
+// RGDs were compiled. The receiver stays as it is.
+func (p *Program) For(objects []*source.Node, observed eval.Observed, o Options) *Program {
+	other := *p
+	other.options = o
+	other.input.Objects, other.input.Observed = objects, observed
+	other.declared = declare(objects, p)
+	return &other
+}
+
 // nested finds the RGD of a kind. It is called only after compilation.
 func (p *Program) nested(gvk schema.GroupVersionKind) *eval.Program { return p.programs[gvk] }
 
@@ -101,7 +113,7 @@ func (p *Program) Render() (*Result, diag.List) {
 func (p *Program) instance(n *source.Node) rendered {
 	r := rendered{program: p.instanceOf(n)}
 	object, _ := n.JSON().(map[string]any)
-	admitted, diags := r.program.Admit(object, n)
+	admitted, diags := r.program.Admit(object, n, p.options.namespace())
 	r.diags = diags
 	r.instance = Instance{At: n, Value: admitted, RGD: r.program.Graph.RGD.Name}
 	if diags.HasErrors() {

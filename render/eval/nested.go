@@ -12,8 +12,9 @@ import (
 type Program struct {
 	Graph *graph.Graph
 	// Admit does with an instance what the API server does: it defaults, prunes and
-	// validates. It answers a fresh object.
-	Admit func(instance map[string]any, at *source.Node) (map[string]any, diag.List)
+	// validates. A namespaced instance that names no namespace gets the given one; "" is
+	// none. It answers a fresh object.
+	Admit func(instance map[string]any, at *source.Node, namespace string) (map[string]any, diag.List)
 	// Nested finds the RGDs of other kinds; nil when there are none.
 	Nested Nested
 	levels levels
@@ -46,7 +47,7 @@ func (p *Program) Ends() []int {
 // instance itself. What expressions see of it is the instance with the status that its
 // own RGD gives it, as far as that is known.
 func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (seen, bool) {
-	admitted, diags := p.Admit(o, base.Source.Template)
+	admitted, diags := p.Admit(o, base.Source.Template, "") // complete has filled in the namespace
 	r.diags = append(r.diags, diags...)
 	if diags.HasErrors() {
 		return seen{}, false
