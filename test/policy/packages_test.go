@@ -138,6 +138,8 @@ func layers() []string {
 		"render/emit",
 		"render",
 		"gitops/argocd/plugin",
+		"gitops/argocd/parameters",
+		"gitops/argocd/application",
 	}
 }
 

@@ -1,0 +1,7 @@
+package parameters
+
+// Waves are the options of package wave.
+type Waves struct {
+	Strategy     string
+	Base, Stride int
+}
