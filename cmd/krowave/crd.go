@@ -22,7 +22,7 @@ func crdCommand(s streams) *cobra.Command {
 Instances are not looked at.`,
 		Example: "  krowave crd platform/rgds | kubectl apply -f -",
 		Args:    cobra.MinimumNArgs(1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return f.check(c) },
+		PreRunE: func(c *cobra.Command, args []string) error { return f.check(c, args) },
 		RunE:    func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	f.addTo(c)

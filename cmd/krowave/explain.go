@@ -35,7 +35,7 @@ or it is a default.`,
 		Example: `  krowave explain app/ --node deployment
   krowave explain app/ --instance prod/shop --node deployment --field spec.replicas`,
 		Args:    cobra.MinimumNArgs(1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return f.check(c) },
+		PreRunE: func(c *cobra.Command, args []string) error { return f.check(c, args) },
 		RunE:    func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	f.addTo(c)

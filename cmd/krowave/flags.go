@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -71,9 +72,9 @@ func (f *inputFlags) addLimitsTo(c *cobra.Command) {
 // maxDimensions is kro's limit.
 const maxDimensions = 10
 
-// check refuses values that no flag can have.
-func (f *inputFlags) check(c *cobra.Command) error {
-	var err error
+// check refuses values that no flag or argument can have.
+func (f *inputFlags) check(c *cobra.Command, args []string) error {
+	err := f.named(args)
 	c.Flags().VisitAll(func(flag *pflag.Flag) {
 		if err == nil && strings.HasPrefix(flag.Name, "max-") && flag.Name != "max-problems" && (flag.Value.String() == "0" || strings.HasPrefix(flag.Value.String(), "-")) {
 			err = fmt.Errorf("--%s must be at least 1", flag.Name)
@@ -82,6 +83,23 @@ func (f *inputFlags) check(c *cobra.Command) error {
 	f.options.Workers = runtime.GOMAXPROCS(0)
 	f.changed = c.Flags().Changed
 	return err
+}
+
+// named refuses empty paths, which are what a script makes of a variable that is not set: as
+// paths they would name the working directory, and with it files that nobody meant.
+func (f *inputFlags) named(args []string) error {
+	if slices.Contains(args, "") {
+		return errors.New("an argument is empty: want a PATH, \".\" is the working directory")
+	}
+	for _, flag := range []struct {
+		name  string
+		paths []string
+	}{{"rgds", f.library}, {"crds", f.crds}, {"schemas", f.schemas}, {"observed", f.observed}} {
+		if slices.Contains(flag.paths, "") {
+			return fmt.Errorf("--%s is empty: want a path", flag.name)
+		}
+	}
+	return nil
 }
 
 // merge takes from krowave.yaml what no flag says.

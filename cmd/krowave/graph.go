@@ -37,7 +37,7 @@ what is excluded, and opens nested RGDs.`,
   krowave graph app/ -o svg > app.svg
   krowave graph app/ --instance prod/shop -o mermaid`,
 		Args:    cobra.MinimumNArgs(1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return f.check(c) },
+		PreRunE: func(c *cobra.Command, args []string) error { return f.check(c, args) },
 		RunE:    func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	f.addTo(c)

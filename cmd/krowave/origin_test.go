@@ -38,7 +38,7 @@ func TestOriginsOfExamples(t *testing.T) {
 			f.addTo(c)
 			f.addInstancesTo(c)
 			f.addLimitsTo(c)
-			if err := f.check(c); err != nil {
+			if err := f.check(c, nil); err != nil {
 				t.Fatal(err)
 			}
 			j, err := renderAll(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, f, []string{filepath.Join("../../examples", e.Name())})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -38,7 +39,7 @@ exists at run time are held back: they are listed on standard error and never pu
   krowave render app/ --rgds platform/rgds --observed live.yaml
   kubectl get webapp shop -o yaml | krowave render - --rgds platform/rgds`,
 		Args:    cobra.MinimumNArgs(1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return f.prepare(c) },
+		PreRunE: func(c *cobra.Command, args []string) error { return f.prepare(c, args) },
 		RunE:    func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	f.addTo(c)
@@ -56,7 +57,7 @@ exists at run time are held back: they are listed on standard error and never pu
 	return c
 }
 
-func (f *renderFlags) prepare(c *cobra.Command) error {
+func (f *renderFlags) prepare(c *cobra.Command, args []string) error {
 	switch {
 	case f.only == string(render.Children):
 		f.options.Mode = render.Children
@@ -65,7 +66,10 @@ func (f *renderFlags) prepare(c *cobra.Command) error {
 	case f.passthrough:
 		f.options.Mode = render.Passthrough
 	}
-	return f.check(c)
+	if f.report == "" && c.Flags().Changed("report") {
+		return errors.New("--report is empty: want a file")
+	}
+	return f.check(c, args)
 }
 
 func (f *renderFlags) run(s streams, paths []string) error {

@@ -28,7 +28,7 @@ makes errors of them.`,
   krowave validate -o github .
   krowave validate -o sarif . > krowave.sarif`,
 		Args:    cobra.MinimumNArgs(1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return f.check(c) },
+		PreRunE: func(c *cobra.Command, args []string) error { return f.check(c, args) },
 		RunE:    func(_ *cobra.Command, args []string) error { return f.run(s, args) },
 	}
 	f.addTo(c)
