@@ -86,8 +86,11 @@ func (s *sorter) visit(i int) int {
 	return depth
 }
 
-// circle reports RGDs that contain each other, and the templates by which they do.
-func (s *sorter) circle(members []int) {
+// circle reports RGDs that contain each other, and the templates by which they do. The
+// report stands at the first of them in the input, wherever the walk came upon them.
+func (s *sorter) circle(path []int) {
+	start := slices.Index(path, slices.Min(path))
+	members := slices.Concat(path[start:], path[:start])
 	first := s.units[members[0]].rgd
 	text := fmt.Sprintf("the RGD %q contains itself", first.Name)
 	if len(members) > 1 {
