@@ -18,7 +18,7 @@ const (
 	ExpressionOmit       Code = "EXP013" // omit() where it is not allowed
 	ExpressionCost       Code = "EXP014" // an expression that may cost too much
 	ExpressionComment    Code = "EXP015" // a comment that would swallow the rest of a template
-	ExpressionRuntime    Code = "EXP016" // runtime outside status.conditions or used wrongly
+	ExpressionRuntime    Code = "EXP016" // runtime outside status.conditions
 	ExpressionInCRD      Code = "EXP017" // an expression in a CRD template outside metadata
 	ExpressionMismatch   Code = "EXP018" // a value whose type the field does not take
 
@@ -43,7 +43,7 @@ func expressionCodes() []Definition {
 		{ExpressionOmit, "omit() where it is not allowed"},
 		{ExpressionCost, "an expression that may cost too much"},
 		{ExpressionComment, "a comment at the end of an expression in a string template"},
-		{ExpressionRuntime, "runtime outside status.conditions, or used wrongly there"},
+		{ExpressionRuntime, "runtime outside status.conditions"},
 		{ExpressionInCRD, "an expression in a CRD template outside metadata"},
 		{ExpressionMismatch, "an expression whose type the field does not take"},
 		{ExpressionInText, "text around an expression in a field that takes no text"},

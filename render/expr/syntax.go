@@ -31,7 +31,9 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 		line = e.Location.Line()
 		span := c.locate(e.Location, 1)
 		d := diags.Errorf(diag.ExpressionSyntax, span, "%s", syntaxMessage(strings.TrimPrefix(e.Message, "Syntax error: "), span.Text()))
-		if m := quotedToken.FindStringSubmatch(d.Message); m != nil {
+		if m := reservedWord.FindStringSubmatch(d.Message); m != nil {
+			d.Span, d.Message = c.locate(e.Location, len(m[1])), fmt.Sprintf("%q is a reserved word", m[1])
+		} else if m := quotedToken.FindStringSubmatch(d.Message); m != nil {
 			d.Span = c.locate(e.Location, len(m[1]))
 		}
 		if strings.TrimSpace(c.Text()) == "" {
@@ -42,12 +44,13 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 }
 
 var (
-	unreadable  = regexp.MustCompile(`(?s)^token recognition error at: '(.+)'$`)
-	badEscape   = regexp.MustCompile(`(?s)^["'].*(\\.)$`)
-	absent      = regexp.MustCompile(`(?s)^missing '(.+)' at '(.+)'$`)
-	ending      = regexp.MustCompile(`^mismatched input '<EOF>' expecting '(.+)'$`)
-	quotedToken = regexp.MustCompile(`(?s)^unexpected "(.*)"$`)
-	unexpected  = regexp.MustCompile(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
+	unreadable   = regexp.MustCompile(`(?s)^token recognition error at: '(.+)'$`)
+	badEscape    = regexp.MustCompile(`(?s)^["'].*(\\.)$`)
+	absent       = regexp.MustCompile(`(?s)^missing '(.+)' at '(.+)'$`)
+	ending       = regexp.MustCompile(`^mismatched input '<EOF>' expecting '(.+)'$`)
+	quotedToken  = regexp.MustCompile(`(?s)^unexpected "(.*)"$`)
+	reservedWord = regexp.MustCompile(`^reserved identifier: (.+)$`)
+	unexpected   = regexp.MustCompile(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
 )
 
 // syntaxMessage says what ANTLR means by an error, without its list of everything that

@@ -17,6 +17,9 @@ import (
 func (c *compiler) check() {
 	variables := []expr.Variable{{Name: instanceName, Schema: c.graph.InstanceSchema}}
 	for _, d := range c.drafts {
+		if d.base.ID == runtimeName { // The language has a variable of this name.
+			continue
+		}
 		variables = append(variables, expr.Variable{Name: d.base.ID, Schema: d.base.Schema, List: d.collection() || d.selector})
 	}
 	scope, err := c.options.Language.Scope(variables)

@@ -42,14 +42,16 @@ type compiler struct {
 	built   *simpleschema.Built
 	// broken are the expressions with problems that make checking their types pointless.
 	broken map[*expr.Parsed]bool
-	diags  diag.List
+	// misnamed are names that expressions cannot use although the RGD gives them.
+	misnamed map[string]bool
+	diags    diag.List
 }
 
 // Compile compiles an RGD. When the list has errors the Graph is nil. Every stage
 // that has what it needs runs, so that one call finds the problems of all of them.
 func Compile(r *rgd.RGD, options Options) (*Graph, diag.List) {
 	index := make(map[string]int, len(r.Resources))
-	c := &compiler{options: options, rgd: r, graph: &Graph{RGD: r, index: index}, index: index, broken: map[*expr.Parsed]bool{}}
+	c := &compiler{options: options, rgd: r, graph: &Graph{RGD: r, index: index}, index: index, broken: map[*expr.Parsed]bool{}, misnamed: misnamed(r)}
 	c.instance()
 	for i, res := range r.Resources {
 		c.index[res.ID] = i

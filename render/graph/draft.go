@@ -144,14 +144,39 @@ func (c *compiler) condition(list []*expr.Parsed, n *source.Node, what string) [
 	return append(list, p)
 }
 
-// parse answers nil for a nil chunk and for a syntax error.
+// parse answers nil for a nil chunk and for a syntax error. An expression with the name of a
+// resource or iterator that can have no such name is not blamed for it.
 func (c *compiler) parse(chunk *expr.Chunk) *expr.Parsed {
 	if chunk == nil {
 		return nil
 	}
 	p, diags := c.options.Language.Parse(*chunk)
+	if len(c.misnamed) > 0 && chunk.Mentions(func(word string) bool { return c.misnamed[word] }) {
+		diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code == diag.ExpressionSyntax })
+		if p != nil {
+			c.broken[p] = true
+		}
+	}
 	c.add(diags)
 	return p
+}
+
+// misnamed are the ids and iterators of an RGD that are no names for expressions, which
+// package rgd has reported.
+func misnamed(r *rgd.RGD) map[string]bool {
+	names := map[string]bool{}
+	add := func(name string) {
+		if expr.Keyword(name) || name == runtimeName {
+			names[name] = true
+		}
+	}
+	for _, res := range r.Resources {
+		add(res.ID)
+		for _, it := range res.ForEach {
+			add(it.Name)
+		}
+	}
+	return names
 }
 
 // forbidOmit reports omit() at a place that is no template field.
