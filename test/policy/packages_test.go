@@ -119,6 +119,7 @@ func importName(f *ast.File, path string) string {
 // packages that stand before it: docs/architecture.md#imports.
 func layers() []string {
 	return []string{
+		"render/lazyregexp",
 		"render/fieldpath",
 		"render/source",
 		"render/diag",
@@ -138,6 +139,7 @@ func layers() []string {
 		"render/emit",
 		"render",
 		"gitops/argocd/plugin",
+		"gitops/argocd/upload",
 		"gitops/argocd/parameters",
 		"gitops/argocd/application",
 	}
