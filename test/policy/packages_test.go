@@ -127,6 +127,7 @@ func layers() []string {
 		"render/config",
 		"render/simpleschema",
 		"render/catalog",
+		"render/expr/guard",
 		"render/crd",
 		"render/rgd",
 		"render/expr/value",
@@ -142,6 +143,7 @@ func layers() []string {
 		"gitops/argocd/upload",
 		"gitops/argocd/parameters",
 		"gitops/argocd/application",
+		"gitops/argocd/service",
 	}
 }
 

@@ -1,0 +1,82 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/krowave/krowave/gitops/argocd/application"
+	"github.com/krowave/krowave/gitops/argocd/upload"
+)
+
+// request is an upload that wants an answer.
+type request struct {
+	call *call
+	q    application.Request
+}
+
+// key is the same for requests that have the same answer.
+func (r request) key() string {
+	var b strings.Builder
+	for _, part := range []string{r.q.Digest, r.q.Path} {
+		b.WriteString(part)
+		b.WriteByte(0)
+	}
+	names := make([]string, 0, len(r.q.Env))
+	for name := range r.q.Env {
+		if !ignored(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		b.WriteString(name + "=" + r.q.Env[name])
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+// ignored are the variables that no render depends on: what Argo CD knows of the cluster, which the source hydrator
+// leaves empty, and the lossy copies of the parameters.
+func ignored(name string) bool {
+	return name == "KUBE_VERSION" || name == "KUBE_API_VERSIONS" || strings.HasPrefix(name, "PARAM_")
+}
+
+// share answers a request together with all that ask for the same at the same time.
+func share[V any](ctx context.Context, s *Service, all *flights[V], r request, do func(context.Context, application.Request) (V, error)) (V, error) {
+	var none V
+	r.call.watch.enter(queued)
+	key := r.key()
+	one, shared := all.join(ctx, key, func(ctx context.Context, started func()) (V, error) {
+		weight := s.weight(r.q)
+		s.options.Metrics.queue.Inc()
+		err := s.turns.Acquire(ctx, weight)
+		s.options.Metrics.queue.Dec()
+		if err != nil {
+			return none, err
+		}
+		defer s.turns.Release(weight)
+		started()
+		return do(ctx, r.q)
+	})
+	defer all.leave(key, one)
+	if shared {
+		r.call.joined()
+		s.options.Metrics.renders.WithLabelValues("shared").Inc()
+	} else {
+		s.options.Metrics.renders.WithLabelValues("own").Inc()
+	}
+	return one.wait(ctx, func() { r.call.watch.enter(rendering) })
+}
+
+// large is the size of a tree, in bytes, from which on it takes the turns of several renders.
+const large = 16 * mebibyte
+
+// weight is how many turns a render takes.
+func (s *Service) weight(q application.Request) int64 {
+	tree, ok := q.Files.(*upload.Tree)
+	if !ok {
+		return 1
+	}
+	return min(1+tree.Bytes()/large, int64(s.options.Concurrency))
+}
