@@ -2,7 +2,7 @@ package diag
 
 import "slices"
 
-//go:generate go run ./generate ../testdata/diagnostics ../../docs/reference/diagnostics.md
+//go:generate go run ./generate ../testdata/diagnostics ../../gitops/argocd/wave/testdata/diagnostics ../../docs/reference/diagnostics.md
 
 // Definition documents one [Code].
 type Definition struct {
@@ -12,7 +12,7 @@ type Definition struct {
 
 // Definitions are all codes, in the order of their names. The caller owns the slice.
 func Definitions() []Definition {
-	all := slices.Concat(sourceCodes(), schemaCodes(), rgdCodes(), expressionCodes(), graphCodes(), instanceCodes(), evaluationCodes(), objectCodes(), inputCodes())
+	all := slices.Concat(argocdCodes(), sourceCodes(), schemaCodes(), rgdCodes(), expressionCodes(), graphCodes(), instanceCodes(), evaluationCodes(), objectCodes(), inputCodes())
 	slices.SortFunc(all, func(a, b Definition) int {
 		if a.Code < b.Code {
 			return -1

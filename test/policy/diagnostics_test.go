@@ -14,13 +14,15 @@ import (
 	"github.com/krowave/krowave/render/diag"
 )
 
-const (
-	diagnosticsPage  = "docs/reference/diagnostics.md"
-	diagnosticsCases = "render/testdata/diagnostics"
-)
+const diagnosticsPage = "docs/reference/diagnostics.md"
+
+// diagnosticsCases are the directories of the cases: each stands with the package that can run them.
+func diagnosticsCases() []string {
+	return []string{"render/testdata/diagnostics", "gitops/argocd/wave/testdata/diagnostics"}
+}
 
 var (
-	codePattern    = regexp.MustCompile(`^(YAML|SCH|RGD|EXP|GRA|INS|EVA|OBJ|INP)[0-9]{3}$`)
+	codePattern    = regexp.MustCompile(`^(YAML|SCH|RGD|EXP|GRA|INS|EVA|OBJ|INP|ARG)[0-9]{3}$`)
 	headingPattern = regexp.MustCompile(`(?m)^## ([A-Z]+[0-9]+)$`)
 	casePattern    = regexp.MustCompile(`^([A-Z]+[0-9]+)[^/]*\.txtar$`)
 )
@@ -53,7 +55,7 @@ func TestDiagnosticCodes(t *testing.T) {
 		}
 		defined = slices.DeleteFunc(defined, func(c string) bool { return c == code })
 	}
-	compare(t, "cases in "+diagnosticsCases, defined, caseCodes(t))
+	compare(t, "cases in "+strings.Join(diagnosticsCases(), ", "), defined, caseCodes(t))
 }
 
 // withoutCase are the codes that no input can show, and why they exist.
@@ -112,20 +114,22 @@ func pageCodes(t *testing.T) []string {
 
 func caseCodes(t *testing.T) []string {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(must(t, root), diagnosticsCases))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var codes []string
-	for _, e := range entries {
-		m := casePattern.FindStringSubmatch(e.Name())
-		if m == nil {
-			t.Errorf("%s/%s is not named CODE….txtar", diagnosticsCases, e.Name())
-			continue
+	for _, dir := range diagnosticsCases() {
+		entries, err := os.ReadDir(filepath.Join(must(t, root), dir))
+		if err != nil {
+			t.Fatal(err)
 		}
-		codes = append(codes, m[1])
-		if !strings.Contains(string(read(t, diagnosticsCases+"/"+e.Name())), "["+m[1]+"]: ") {
-			t.Errorf("%s/%s does not show %s", diagnosticsCases, e.Name(), m[1])
+		for _, e := range entries {
+			m := casePattern.FindStringSubmatch(e.Name())
+			if m == nil {
+				t.Errorf("%s/%s is not named CODE….txtar", dir, e.Name())
+				continue
+			}
+			codes = append(codes, m[1])
+			if !strings.Contains(string(read(t, dir+"/"+e.Name())), "["+m[1]+"]: ") {
+				t.Errorf("%s/%s does not show %s", dir, e.Name(), m[1])
+			}
 		}
 	}
 	return codes

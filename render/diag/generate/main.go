@@ -21,20 +21,25 @@ func main() {
 	}
 }
 
-// run reads the cases of a directory and writes the page.
+// run reads the cases of some directories and writes the page.
 func run(args []string) error {
-	if len(args) != 2 {
-		return errors.New("usage: generate CASES-DIRECTORY PAGE")
+	if len(args) < 2 {
+		return errors.New("usage: generate CASES-DIRECTORY… PAGE")
 	}
-	outputs, err := goldenOutputs(args[0])
-	if err != nil {
+	directories, page := args[:len(args)-1], args[len(args)-1]
+	var outputs []string
+	for _, dir := range directories {
+		found, err := goldenOutputs(dir)
+		if err != nil {
+			return err
+		}
+		outputs = append(outputs, found...)
+	}
+	var text bytes.Buffer
+	if err := writePage(&text, diag.Definitions(), outputs); err != nil {
 		return err
 	}
-	var page bytes.Buffer
-	if err := writePage(&page, diag.Definitions(), outputs); err != nil {
-		return err
-	}
-	return os.WriteFile(args[1], page.Bytes(), 0o644) //nolint:gosec // a page of the documentation is for everybody
+	return os.WriteFile(page, text.Bytes(), 0o644) //nolint:gosec // a page of the documentation is for everybody
 }
 
 // goldenOutputs are the diagnostics of the cases in a directory, in the order of their names.

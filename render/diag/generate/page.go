@@ -39,6 +39,7 @@ func areas() []area {
 		{"EVA", "evaluation of the expressions for one instance"},
 		{"OBJ", "rendered objects against the schemas of their kinds"},
 		{"INP", "input, configuration, kustomize"},
+		{"ARG", "delivery by Argo CD"},
 	}
 }
 
