@@ -3,7 +3,6 @@ package crd
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"k8s.io/apiserver/pkg/cel/environment"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 )
 
 // What the API server allows validation rules to cost, in CEL's estimate of the
@@ -127,10 +127,10 @@ func (w *walker) total() {
 
 var (
 	// celError is one problem in the text that cel-go makes of several.
-	celError = regexp.MustCompile(`(?m)ERROR: <input>:(\d+):(\d+): (.*)$`)
+	celError = lazyregexp.New(`(?m)ERROR: <input>:(\d+):(\d+): (.*)$`)
 	// selfType is the name that the API server gives to the type of self, which changes with every run.
-	selfType = regexp.MustCompile(`selfType\d+`)
-	word     = regexp.MustCompile(`^\w+`)
+	selfType = lazyregexp.New(`selfType\d+`)
+	word     = lazyregexp.New(`^\w+`)
 )
 
 // readable is a message of cel-go without the parts that mean nothing to a user.
@@ -142,12 +142,12 @@ func readable(message string) string {
 		}
 		return text
 	}
-	return strings.TrimSuffix(selfType.ReplaceAllString(message, "self"), " (in container '')")
+	return strings.TrimSuffix(selfType().ReplaceAllString(message, "self"), " (in container '')")
 }
 
 // broken reports a rule that does not compile, each problem at its place in the rule.
 func (w *walker) broken(detail, rule, path string) {
-	problems := celError.FindAllStringSubmatch(detail, -1)
+	problems := celError().FindAllStringSubmatch(detail, -1)
 	if len(problems) == 0 {
 		w.errorf(diag.CRDRule, path, "the rule does not compile: %s", readable(detail))
 	}
@@ -158,7 +158,7 @@ func (w *walker) broken(detail, rule, path string) {
 			continue
 		}
 		from := offset(rule, p[1], p[2])
-		to := from + max(1, len(word.FindString(rule[from:])))
+		to := from + max(1, len(word().FindString(rule[from:])))
 		d.Span = place.SpanOf(from, min(to, len(rule)))
 	}
 }

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
 	"github.com/krowave/krowave/render/expr/value"
+	"github.com/krowave/krowave/render/lazyregexp"
 )
 
 // instanceName is the variable that holds the instance.
@@ -105,7 +105,7 @@ func (r *run) failure(a *activation, out expr.Outcome) {
 			WithRelated(r.request.At.Span(), "this is the instance")
 		return
 	}
-	if m := hidden.FindStringSubmatch(out.Err.Error()); m != nil {
+	if m := hidden().FindStringSubmatch(out.Err.Error()); m != nil {
 		r.diags.Errorf(diag.EvaluationFailed, e.Span(), "%s has no value here, because a macro in this expression calls its variable %s", m[1], m[1]).
 			WithHint("give the variable of the macro another name")
 		return
@@ -118,7 +118,7 @@ func (r *run) failure(a *activation, out expr.Outcome) {
 }
 
 // hidden is the error of a name that has no value.
-var hidden = regexp.MustCompile(`^no such attribute\(s\): (\w+)$`)
+var hidden = lazyregexp.New(`^no such attribute\(s\): (\w+)$`)
 
 // optional is a path as an expression writes it for which its missing part is no error.
 func (r *run) optional(p value.Path) string {
@@ -141,7 +141,7 @@ func (r *run) optional(p value.Path) string {
 			mark = "?"
 		}
 		switch {
-		case isKey && identifier.MatchString(key):
+		case isKey && isIdentifier(key):
 			text.WriteString("." + mark + key)
 		case isKey:
 			text.WriteString("[" + mark + strconv.Quote(key) + "]")
@@ -153,8 +153,17 @@ func (r *run) optional(p value.Path) string {
 	return text.String()
 }
 
-// identifier is a key that can be selected with a dot.
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// isIdentifier reports a key that can be selected with a dot.
+func isIdentifier(key string) bool {
+	for i := range len(key) {
+		c := key[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return key != ""
+}
 
 // unknown are the places that a value waits for: some of them if nobody asks which.
 func (r *run) unknown(e *expr.Checked, u *types.Unknown) []Wait {

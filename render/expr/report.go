@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/google/cel-go/common"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -20,29 +20,29 @@ func reportCheck(diags *diag.List, p *Parsed, s *Scope, issues []common.Error) {
 }
 
 var (
-	undefinedField   = regexp.MustCompile(`^undefined field '(.*)'$`)
-	undeclaredName   = regexp.MustCompile(`^undeclared reference to '(.*)' \(in container ''\)$`)
-	noOverload       = regexp.MustCompile(`^found no matching overload for '(.*)' applied to '(.*)'$`)
-	fieldOfScalar    = regexp.MustCompile(`^type '(.*)' does not support field selection$`)
-	internalTypeName = regexp.MustCompile(`__type_([A-Za-z0-9]+)`)
+	undefinedField   = lazyregexp.New(`^undefined field '(.*)'$`)
+	undeclaredName   = lazyregexp.New(`^undeclared reference to '(.*)' \(in container ''\)$`)
+	noOverload       = lazyregexp.New(`^found no matching overload for '(.*)' applied to '(.*)'$`)
+	fieldOfScalar    = lazyregexp.New(`^type '(.*)' does not support field selection$`)
+	internalTypeName = lazyregexp.New(`__type_([A-Za-z0-9]+)`)
 )
 
 func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 	message := readable(e.Message)
-	if m := undefinedField.FindStringSubmatch(e.Message); m != nil {
+	if m := undefinedField().FindStringSubmatch(e.Message); m != nil {
 		// The checker points at the operator in front of the field.
 		span := p.locateAfter(e.Location, ".?", len(m[1]))
 		d := diags.Errorf(diag.ExpressionField, span, "there is no field %q", m[1])
 		s.suggestField(d, p, e.ExprID, m[1])
 		return
 	}
-	if m := undeclaredName.FindStringSubmatch(e.Message); m != nil {
+	if m := undeclaredName().FindStringSubmatch(e.Message); m != nil {
 		if !slices.Contains(p.unknown, m[1]) { // or else it was reported already
 			reportFunction(diags, p.spanBefore(p.offset(e.Location), m[1]), s.env, m[1])
 		}
 		return
 	}
-	if m := noOverload.FindStringSubmatch(e.Message); m != nil {
+	if m := noOverload().FindStringSubmatch(e.Message); m != nil {
 		operator := operatorText(m[1])
 		span := p.locate(e.Location, len(operator))
 		if name, call := strings.CutSuffix(operator, "()"); call {
@@ -51,7 +51,7 @@ func reportOne(diags *diag.List, p *Parsed, s *Scope, e *common.Error) {
 		diags.Errorf(diag.ExpressionType, span, "%s does not take %s", operator, readable(m[2])).Hint = overloadHint(operator, m[2])
 		return
 	}
-	if m := fieldOfScalar.FindStringSubmatch(e.Message); m != nil {
+	if m := fieldOfScalar().FindStringSubmatch(e.Message); m != nil {
 		diags.Errorf(diag.ExpressionField, p.locate(e.Location, 1), "a value of type %s has no fields", readable(m[1]))
 		return
 	}
@@ -125,7 +125,7 @@ func overloadHint(operator, operands string) string {
 
 // readable replaces internal type names by the names that the user knows.
 func readable(text string) string {
-	text = internalTypeName.ReplaceAllString(text, "$1")
+	text = internalTypeName().ReplaceAllString(text, "$1")
 	text = strings.ReplaceAll(text, ".@idx", "[]")
 	return strings.ReplaceAll(text, ".@elem", "{}")
 }

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +10,7 @@ import (
 	"github.com/google/cel-go/common"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 )
 
 // reportSyntax turns the parser's errors into problems. ANTLR reports one mistake
@@ -31,9 +31,9 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 		line = e.Location.Line()
 		span := c.locate(e.Location, 1)
 		d := diags.Errorf(diag.ExpressionSyntax, span, "%s", syntaxMessage(strings.TrimPrefix(e.Message, "Syntax error: "), span.Text()))
-		if m := reservedWord.FindStringSubmatch(d.Message); m != nil {
+		if m := reservedWord().FindStringSubmatch(d.Message); m != nil {
 			d.Span, d.Message = c.locate(e.Location, len(m[1])), fmt.Sprintf("%q is a reserved word", m[1])
-		} else if m := quotedToken.FindStringSubmatch(d.Message); m != nil {
+		} else if m := quotedToken().FindStringSubmatch(d.Message); m != nil {
 			d.Span = c.locate(e.Location, len(m[1]))
 		}
 		if strings.TrimSpace(c.Text()) == "" {
@@ -44,20 +44,20 @@ func reportSyntax(diags *diag.List, c Chunk, issues *cel.Issues) {
 }
 
 var (
-	unreadable   = regexp.MustCompile(`(?s)^token recognition error at: '(.+)'$`)
-	badEscape    = regexp.MustCompile(`(?s)^["'].*(\\.)$`)
-	absent       = regexp.MustCompile(`(?s)^missing '(.+)' at '(.+)'$`)
-	ending       = regexp.MustCompile(`^mismatched input '<EOF>' expecting '(.+)'$`)
-	quotedToken  = regexp.MustCompile(`(?s)^unexpected "(.*)"$`)
-	reservedWord = regexp.MustCompile(`^reserved identifier: (.+)$`)
-	unexpected   = regexp.MustCompile(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
+	unreadable   = lazyregexp.New(`(?s)^token recognition error at: '(.+)'$`)
+	badEscape    = lazyregexp.New(`(?s)^["'].*(\\.)$`)
+	absent       = lazyregexp.New(`(?s)^missing '(.+)' at '(.+)'$`)
+	ending       = lazyregexp.New(`^mismatched input '<EOF>' expecting '(.+)'$`)
+	quotedToken  = lazyregexp.New(`(?s)^unexpected "(.*)"$`)
+	reservedWord = lazyregexp.New(`^reserved identifier: (.+)$`)
+	unexpected   = lazyregexp.New(`(?s)^(?:mismatched|extraneous) input '(.+)' expecting .*$`)
 )
 
 // syntaxMessage says what ANTLR means by an error, without its list of everything that
 // would have been possible. The text is what stands at the place of the error.
 func syntaxMessage(message, text string) string {
-	if m := unreadable.FindStringSubmatch(message); m != nil {
-		if escape := badEscape.FindStringSubmatch(m[1]); escape != nil {
+	if m := unreadable().FindStringSubmatch(message); m != nil {
+		if escape := badEscape().FindStringSubmatch(m[1]); escape != nil {
 			return fmt.Sprintf("CEL has no escape sequence %s", escape[1])
 		}
 		if strings.ContainsAny(m[1][:1], `"'`) {
@@ -66,16 +66,16 @@ func syntaxMessage(message, text string) string {
 		first, _ := utf8.DecodeRuneInString(m[1])
 		return fmt.Sprintf(`unexpected "%c"`, first)
 	}
-	if m := absent.FindStringSubmatch(message); m != nil {
+	if m := absent().FindStringSubmatch(message); m != nil {
 		if m[2] == "<EOF>" {
 			return fmt.Sprintf("the expression ends where %s is expected", m[1])
 		}
 		return fmt.Sprintf("%s is missing in front of %s", m[1], m[2])
 	}
-	if m := ending.FindStringSubmatch(message); m != nil {
+	if m := ending().FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("the expression ends where %s is expected", m[1])
 	}
-	if m := unexpected.FindStringSubmatch(message); m != nil && m[1] != "<EOF>" {
+	if m := unexpected().FindStringSubmatch(message); m != nil && m[1] != "<EOF>" {
 		return fmt.Sprintf(`unexpected "%s"`, m[1])
 	}
 	switch {

@@ -1,6 +1,8 @@
 package expr
 
-import "regexp"
+import (
+	"github.com/krowave/krowave/render/lazyregexp"
+)
 
 // Keyword reports a word that CEL reads as something else than a name, or not at all.
 func Keyword(word string) bool {
@@ -14,12 +16,12 @@ func Keyword(word string) bool {
 
 // lexeme finds what an expression is made of as far as words go: strings, in which none
 // is a name, and words, with the dot of a selection in front.
-var lexeme = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|//[^\n]*|\.\s*\??\s*[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9_]*`)
+var lexeme = lazyregexp.New(`(?s)"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|//[^\n]*|\.\s*\??\s*[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9_]*`)
 
 // Mentions reports that a word which is true for is stands in the expression where a name can stand.
 // It needs no valid syntax.
 func (c Chunk) Mentions(is func(word string) bool) bool {
-	for _, word := range lexeme.FindAllString(c.Text(), -1) {
+	for _, word := range lexeme().FindAllString(c.Text(), -1) {
 		if is(word) {
 			return true
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -150,16 +150,16 @@ const generatorEntries = "loading KV pairs:"
 
 var (
 	// inView is a path in a message of kustomize.
-	inView = regexp.MustCompile(`'/([^']*)'`)
+	inView = lazyregexp.New(`'/([^']*)'`)
 	// pointer is an address, which is another one in every run.
-	pointer = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+	pointer = lazyregexp.New(`0x[0-9a-f]{6,}`)
 )
 
 // message is an error of kustomize on one line, the same in every run, with paths as the user knows them.
 func (l *loader) message(err error) string {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\ufffd")), " ")
-	text = pointer.ReplaceAllString(text, "…")
-	return inView.ReplaceAllStringFunc(text, func(quoted string) string {
+	text = pointer().ReplaceAllString(text, "…")
+	return inView().ReplaceAllStringFunc(text, func(quoted string) string {
 		return "'" + l.tree.show(nameOf(strings.Trim(quoted, "'"))) + "'"
 	})
 }

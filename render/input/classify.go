@@ -2,10 +2,10 @@ package input
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -24,10 +24,10 @@ const (
 func (o *Object) isRGD() bool { return o.APIVersion == rgdVersion && o.Kind == rgdKind }
 
 // ofKubernetes finds the fields of an object in a file that cannot be read as YAML.
-var ofKubernetes = regexp.MustCompile(`(?m)^[ \t\-{]*"?(apiVersion|kind)"?[ \t]*:`)
+var ofKubernetes = lazyregexp.New(`(?m)^[ \t\-{]*"?(apiVersion|kind)"?[ \t]*:`)
 
 // ofSecret finds files whose lines are not shown, since the values of a Secret may be among them.
-var ofSecret = regexp.MustCompile(`kind"?[ \t]*:[ \t]*["']?Secret`)
+var ofSecret = lazyregexp.New(`kind"?[ \t]*:[ \t]*["']?Secret`)
 
 // isKubernetes reports that a file is meant to hold Kubernetes objects.
 func isKubernetes(f *source.File, p parsed) bool {
@@ -38,7 +38,7 @@ func isKubernetes(f *source.File, p parsed) bool {
 	}
 	for _, problem := range p.problems {
 		if problem.Kind == source.Syntax || problem.Kind == source.LimitHit {
-			return ofKubernetes.MatchString(f.Text())
+			return ofKubernetes().MatchString(f.Text())
 		}
 	}
 	return false

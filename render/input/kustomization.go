@@ -3,7 +3,6 @@ package input
 import (
 	"path"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -120,20 +120,20 @@ func (k *kustomizer) fileOf(z *kustomization) *source.File {
 }
 
 var (
-	unknownField = regexp.MustCompile(`unknown field "([^"]+)"`)
-	wrongType    = regexp.MustCompile(`cannot unmarshal (\w+) into Go struct field [\w.]*?(\w+) of type`)
+	unknownField = lazyregexp.New(`unknown field "([^"]+)"`)
+	wrongType    = lazyregexp.New(`cannot unmarshal (\w+) into Go struct field [\w.]*?(\w+) of type`)
 )
 
 // malformed reports a file that does not fit kustomize's own types.
 func (z *kustomization) malformed(root *source.Node, err error) {
-	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
+	if m := unknownField().FindStringSubmatch(err.Error()); m != nil {
 		d := z.diags.Errorf(diag.KustomizeFile, keyAt(root, m[1]).Span(), "a kustomization has no field %q here", m[1])
 		if s := diag.Suggest(m[1], kustomizationFields()); s != "" {
 			d.WithHint("did you mean %q?", s)
 		}
 		return
 	}
-	if m := wrongType.FindStringSubmatch(err.Error()); m != nil {
+	if m := wrongType().FindStringSubmatch(err.Error()); m != nil {
 		z.diags.Errorf(diag.KustomizeFile, keyAt(root, m[2]).Span(), "the field %q of a kustomization cannot be of type %s", m[2], m[1])
 		return
 	}

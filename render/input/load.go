@@ -133,7 +133,7 @@ func (l *loader) unreadable(name string, err error) {
 func (l *loader) text(f *source.File) {
 	before := len(l.diags)
 	l.read(f)
-	if ofSecret.MatchString(f.Text()) {
+	if len(l.diags) > before && ofSecret().MatchString(f.Text()) {
 		for i := range l.diags[before:] {
 			l.diags[before+i].Secret = true
 		}

@@ -1,10 +1,10 @@
 package input
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/lazyregexp"
 	"github.com/krowave/krowave/render/source"
 )
 
@@ -19,14 +19,14 @@ func Problems(list []source.Problem) diag.List {
 			d.WithRelated(p.Related, "the first one is here")
 		case strings.Contains(lineOf(p.Span), "{{"):
 			d.WithHint("this looks like a template of Helm or Go: render it before, or move it out of the input")
-		case p.Kind == source.Syntax && tabIndent.MatchString(lineOf(p.Span)):
+		case p.Kind == source.Syntax && tabIndent().MatchString(lineOf(p.Span)):
 			d.WithHint("YAML is indented with spaces, never with tabs")
 		}
 	}
 	return diags
 }
 
-var tabIndent = regexp.MustCompile(`^ *\t`)
+var tabIndent = lazyregexp.New(`^ *\t`)
 
 // lineOf is the whole line that a span starts in.
 func lineOf(s source.Span) string {

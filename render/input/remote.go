@@ -4,16 +4,17 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/provider"
 	"sigs.k8s.io/kustomize/api/resmap"
+
+	"github.com/krowave/krowave/render/lazyregexp"
 )
 
 // userPrefix is the user of a repository in the notation of ssh.
-var userPrefix = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]*@.*[/:]`)
+var userPrefix = lazyregexp.New(`^[a-zA-Z][a-zA-Z0-9-]*@.*[/:]`)
 
 // isRemote reports that kustomize could take a reference for one to another machine: it fetches http(s)
 // URLs and runs git for everything that its own parser takes for a repository. This is deliberately more than that.
@@ -24,7 +25,7 @@ func isRemote(ref string) bool {
 			return true
 		}
 	}
-	return userPrefix.MatchString(s) || (strings.Contains(s, "://") && !strings.ContainsAny(s, "\n{"))
+	return userPrefix().MatchString(s) || (strings.Contains(s, "://") && !strings.ContainsAny(s, "\n{"))
 }
 
 // resources reads objects with kustomize's own parser, so that what is checked is what kustomize will see.

@@ -141,7 +141,7 @@ func (t *tree) parse(f *source.File) parsed {
 func (t *tree) problems(f *source.File) diag.List {
 	diags := Problems(t.parse(f).problems)
 	for i := range diags {
-		diags[i].Secret = ofSecret.MatchString(f.Text())
+		diags[i].Secret = ofSecret().MatchString(f.Text())
 	}
 	return diags
 }

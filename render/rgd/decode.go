@@ -1,7 +1,6 @@
 package rgd
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,20 +40,13 @@ func Decode(root *source.Node, maxDimensions int) (*RGD, diag.List) {
 	return g, r.diags
 }
 
-var (
-	subdomain   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-	kindName    = regexp.MustCompile(`^[A-Z][a-zA-Z0-9]{0,62}$`)
-	versionName = regexp.MustCompile(`^v[0-9]+(alpha[0-9]+|beta[0-9]+)?$`)
-	shortName   = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
-)
-
 func (r *reader) name(root *source.Node) string {
 	metadata := r.object(root, "metadata", optional)
 	name, at := r.text(metadata, "metadata.name", optional)
 	switch {
 	case metadata == nil || present(metadata, "name") == nil:
 		r.diags.Errorf(diag.RGDName, root.Span(), "the RGD has no metadata.name")
-	case at != nil && (len(name) > 253 || !subdomain.MatchString(name)):
+	case at != nil && (len(name) > 253 || !isSubdomain(name)):
 		r.diags.Errorf(diag.RGDName, at.Span(), "metadata.name %q is not a DNS subdomain name", name).
 			WithHint("use lower case letters, digits, '-' and '.'")
 	}
@@ -66,13 +58,13 @@ func (r *reader) schema(n *source.Node) Schema {
 		"additionalPrinterColumns", "shortNames", "categories", "metadata")
 	s := Schema{Node: n, Group: DefaultGroup, Namespaced: true}
 	var at *source.Node
-	if s.Kind, at = r.text(n, "spec.schema.kind", required); at != nil && !kindName.MatchString(s.Kind) {
+	if s.Kind, at = r.text(n, "spec.schema.kind", required); at != nil && !isKind(s.Kind) {
 		d := r.diags.Errorf(diag.RGDKind, at.Span(), "%q is not the name of a kind: it must be upper camel case with at most 63 characters", s.Kind)
-		if fixed := upperCamel(s.Kind); kindName.MatchString(fixed) {
+		if fixed := upperCamel(s.Kind); isKind(fixed) {
 			d.WithHint("did you mean %q?", fixed)
 		}
 	}
-	if s.Version, at = r.text(n, "spec.schema.apiVersion", required); at != nil && !versionName.MatchString(s.Version) {
+	if s.Version, at = r.text(n, "spec.schema.apiVersion", required); at != nil && !isVersion(s.Version) {
 		d := r.diags.Errorf(diag.RGDVersion, at.Span(), "%q is not a version such as v1 or v1alpha1", s.Version)
 		if _, version, ok := strings.Cut(s.Version, "/"); ok {
 			d.WithHint("write the group into spec.schema.group and %q here", version)
@@ -126,7 +118,7 @@ func (r *reader) names(parent *source.Node, path string) []string {
 		}
 		name := item.Str()
 		switch {
-		case len(name) > 63 || !shortName.MatchString(name):
+		case len(name) > 63 || !isLabel(name):
 			r.diags.Errorf(diag.RGDNames, item.Span(), "%q in %s is not a name of lower case letters, digits and dashes that starts with a letter", name, path)
 		case slices.Contains(names, name):
 			r.diags.Errorf(diag.RGDNames, item.Span(), "%q is listed twice in %s", name, path)

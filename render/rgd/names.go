@@ -1,16 +1,10 @@
 package rgd
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/source"
-)
-
-var (
-	lowerCamel = regexp.MustCompile(`^[a-z][a-zA-Z0-9]*$`)
-	dns1035    = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 )
 
 // Reserved reports whether kro or CEL keeps a word for itself, so that it can be
@@ -41,9 +35,9 @@ func (r *reader) ids(resources []Resource) {
 			r.diags.Errorf(diag.RGDReservedID, res.IDNode.Span(), "the id %q is a reserved word", res.ID)
 			continue
 		}
-		if !lowerCamel.MatchString(res.ID) {
+		if !isLowerCamel(res.ID) {
 			d := r.diags.Errorf(diag.RGDInvalidID, res.IDNode.Span(), "the id %q must be lower camel case: letters and digits, starting with a lower case letter", res.ID)
-			if fixed := lowerCamelOf(res.ID); lowerCamel.MatchString(fixed) && !Reserved(fixed) {
+			if fixed := lowerCamelOf(res.ID); isLowerCamel(fixed) && !Reserved(fixed) {
 				d.WithHint("did you mean %q?", fixed)
 			}
 			continue
@@ -80,7 +74,7 @@ func (r *reader) iterators(resources []Resource, maxDimensions int) {
 		for _, it := range res.ForEach {
 			problem := ""
 			switch {
-			case !lowerCamel.MatchString(it.Name):
+			case !isLowerCamel(it.Name):
 				problem = "must be lower camel case"
 			case Reserved(it.Name):
 				problem = "is a reserved word"
@@ -130,7 +124,7 @@ func (r *reader) template(t *source.Node, id string) {
 
 // kind checks that a kind is a name and in particular not an expression.
 func (r *reader) kind(n *source.Node) {
-	if lower := strings.ToLower(n.Str()); len(lower) > 63 || !dns1035.MatchString(lower) {
+	if lower := strings.ToLower(n.Str()); len(lower) > 63 || !isLabel(lower) {
 		d := r.diags.Errorf(diag.RGDTemplateKind, n.Span(), "%q is not the name of a kind", n.Str())
 		if strings.Contains(n.Str(), "${") {
 			d.WithHint("a kind cannot be an expression: its schema must be known beforehand")

@@ -49,7 +49,7 @@ func (s Schema) GVK() schema.GroupVersionKind {
 
 // Named reports that the kind and the version are names, so that a CRD can have them.
 func (s Schema) Named() bool {
-	return kindName.MatchString(s.Kind) && versionName.MatchString(s.Version)
+	return isKind(s.Kind) && isVersion(s.Version)
 }
 
 // Resource is one entry of spec.resources. Exactly one of Template and External is set.

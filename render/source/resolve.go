@@ -4,12 +4,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/krowave/krowave/render/lazyregexp"
 )
 
 // value fills in a scalar node by the rules of YAML 1.1 and of the JSON that
@@ -212,7 +213,7 @@ func (p *parser) skipProperties(n *Node) (bang bool) {
 	return bang
 }
 
-var yaml11Float = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+var yaml11Float = lazyregexp.New(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 
 // resolve decides what an unquoted scalar means. A date is text like any other, except for the tag !!timestamp.
 func resolve(text string) scalar {
@@ -249,7 +250,7 @@ func number(digits string) scalar {
 	if u, err := strconv.ParseUint(digits, 0, 64); err == nil {
 		return scalar{form: isUint, uint: u}
 	}
-	if yaml11Float.MatchString(digits) {
+	if yaml11Float().MatchString(digits) {
 		if f, err := strconv.ParseFloat(digits, 64); err == nil {
 			return scalar{form: isFloat, float: f}
 		}
