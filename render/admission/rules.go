@@ -16,7 +16,6 @@ import (
 	"k8s.io/apiserver/pkg/cel"
 	"k8s.io/apiserver/pkg/cel/common"
 
-	"github.com/krowave/krowave/render/expr/guard"
 	"github.com/krowave/krowave/render/lazyregexp"
 )
 
@@ -37,7 +36,6 @@ type celRule struct {
 	message   string
 	fieldPath []string                    // from the level of the rule
 	validator func() *schemacel.Validator // compiles on first use
-	guard     *guard.Rule                 // nil for a rule that always ends soon
 }
 
 // newRules finds the rules of a schema. The declared type is that of the level as CEL
@@ -85,7 +83,7 @@ func declaredField(declared *cel.DeclType, name string, property *schema.Structu
 }
 
 func newRule(s *schema.Structural, r apiextensionsv1.ValidationRule, root bool) *celRule {
-	rule := &celRule{text: strings.TrimSpace(r.Rule), message: strings.TrimSpace(r.Message), fieldPath: parseFieldPath(r.FieldPath), guard: guard.NewRule(s, r, root)}
+	rule := &celRule{text: strings.TrimSpace(r.Rule), message: strings.TrimSpace(r.Message), fieldPath: parseFieldPath(r.FieldPath)}
 	rule.validator = sync.OnceValue(func() *schemacel.Validator {
 		alone := withoutRules(s)
 		alone.XValidations = apiextensionsv1.ValidationRules{r}
@@ -175,10 +173,6 @@ func (r *ruleRun) value(x, old any, n *ruleNode) {
 }
 
 func (r *ruleRun) rule(x, old any, rule *celRule) {
-	if err := rule.guard.Refusal(x, old); err != nil {
-		r.add(ruleCELFailed, "cannot be validated: %s", err).hint = "rule: " + rule.text
-		return
-	}
 	errs, left := rule.validator().Validate(context.Background(), nil, nil, x, old, r.budget)
 	if left < 0 {
 		r.spent = true
