@@ -1,12 +1,12 @@
 package application
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
-	"github.com/krowave/krowave/gitops/argocd/plugin"
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/eval"
@@ -76,7 +76,7 @@ type Snapshot struct {
 	Delivered map[string][]string
 }
 
-// Options say what a renderer may use. A field that is 0 has the value of [DefaultOptions].
+// Options say what a renderer may use. A number that is 0 has the value of [DefaultOptions].
 type Options struct {
 	// AnswerBytes, ProgramBytes and FileBytes bound what is kept: answers, compiled RGDs and parsed files. A negative
 	// number keeps nothing.
@@ -93,30 +93,49 @@ type Options struct {
 	Clock func() time.Time
 }
 
-// Renderer renders applications.
+// DefaultOptions bound the memory of what is kept to 64 MiB, for a sidecar of a quarter of a gigabyte.
+func DefaultOptions() Options {
+	return Options{
+		AnswerBytes: 16 << 20, ProgramBytes: 32 << 20, FileBytes: 16 << 20,
+		Limits: input.DefaultLimits(), Renders: 32, Render: render.Options{Workers: 1},
+	}
+}
+
+// Renderer renders applications. It is safe for concurrent use.
 type Renderer struct {
-	engine *render.Engine
-	o      Options
+	engine   *render.Engine
+	o        Options
+	slots    chan struct{} // one for each render that runs
+	answers  *cache[outcome]
+	programs *cache[compiled]
+	parts    *cache[part]
 }
 
 // New makes a renderer. An error is a defect of this program.
 func New(o Options) (*Renderer, error) {
 	engine, err := render.NewEngine()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("make the engine: %w", err)
 	}
-	return &Renderer{engine: engine, o: o}, nil
+	return newRenderer(engine, o), nil
 }
 
-var errUnfinished = errors.New("not there yet")
-
-// Generate renders an application. When the context ends first the error is a [*DeadlineError].
-func (r *Renderer) Generate(_ context.Context, _ Request) (*Answer, error) { return nil, errUnfinished }
-
-// Announce lists the parameters of an application.
-func (r *Renderer) Announce(_ context.Context, _ Request) ([]*plugin.ParameterAnnouncement, error) {
-	return nil, errUnfinished
+func newRenderer(engine *render.Engine, o Options) *Renderer {
+	otherwise := DefaultOptions()
+	if o.Clock == nil {
+		o.Clock = func() time.Time { return time.Time{} }
+	}
+	return &Renderer{
+		engine:   engine,
+		o:        o,
+		slots:    make(chan struct{}, max(1, cmp.Or(o.Renders, otherwise.Renders))),
+		answers:  newCache[outcome](cmp.Or(o.AnswerBytes, otherwise.AnswerBytes)),
+		programs: newCache[compiled](cmp.Or(o.ProgramBytes, otherwise.ProgramBytes)),
+		parts:    newCache[part](cmp.Or(o.FileBytes, otherwise.FileBytes)),
+	}
 }
 
-// Discover reports that there is an RGD, or an instance of a known RGD, under the path.
-func (r *Renderer) Discover(_ context.Context, _ Request) (bool, error) { return false, errUnfinished }
+// Kept is the memory that the caches take, as they reckon it: answers, compiled RGDs and parsed files.
+func (r *Renderer) Kept() (answers, programs, files int64) {
+	return r.answers.size(), r.programs.size(), r.parts.size()
+}

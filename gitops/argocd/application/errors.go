@@ -1,10 +1,16 @@
 package application
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/krowave/krowave/render/diag"
 )
+
+// CodeHeld is the code of a resource that waits for a value that is not supplied, documented in
+// docs/reference/argocd-parameters.md#problems.
+const CodeHeld diag.Code = "HLD001"
 
 // InvalidError says what is wrong with the files or the parameters of an application.
 type InvalidError struct {
@@ -34,12 +40,24 @@ type DeadlineError struct {
 
 // Error says where the time went.
 func (e *DeadlineError) Error() string {
-	text := "the time was up during " + e.During
-	for _, p := range e.Phases {
-		text += "; " + p.Name + " " + p.Took.Round(time.Second/10).String()
+	parts := make([]string, len(e.Phases))
+	for i, p := range e.Phases {
+		parts[i] = p.Name + " " + p.Took.Round(precision).String()
 	}
-	return text
+	return fmt.Sprintf("%v during %s (%s)", e.Err, e.During, strings.Join(parts, ", "))
 }
+
+// precision is that of times in errors: Argo CD writes them into the Application, and shall not do so for a millisecond.
+const precision = 100 * time.Millisecond
 
 // Unwrap is the error of the context.
 func (e *DeadlineError) Unwrap() error { return e.Err }
+
+// PanicError is a defect of this program that some input has shown.
+type PanicError struct {
+	Value any
+	Stack []byte // for logs, never for the user
+}
+
+// Error is the value that was panicked with.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }

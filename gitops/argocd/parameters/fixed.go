@@ -3,6 +3,7 @@ package parameters
 import (
 	"strings"
 
+	"github.com/krowave/krowave/gitops/argocd/wave"
 	"github.com/krowave/krowave/render"
 )
 
@@ -34,7 +35,7 @@ func (p *Parameters) fixed() []field {
 		{name: "crds", title: "Known CRDs", into: &p.CRDs, doc: "Files and directories with CRDs that are in the cluster anyway, from the root of the repository. They tell about kinds and are not delivered."},
 		{name: "observed", title: "Observed objects", into: &p.Observed, doc: "Files and directories with live objects, as `kubectl get -o yaml` prints them, from the root of the repository: for values that only the cluster knows."},
 		{name: "held", title: "Held resources", into: (*string)(&p.Held), values: []string{string(Fail), string(Hold)}, otherwise: string(Fail), doc: "What happens when a resource needs a value that only the cluster knows and that is not supplied: nothing is delivered (`fail`), or everything else is (`hold`). With `hold`, Argo CD prunes what is held and was applied before."},
-		{name: "wave-strategy", title: "Sync waves", into: (*string)(&p.Wave.Strategy), values: []string{"compact", "level"}, otherwise: "compact", doc: "How levels of the graph become sync waves: as few waves as keep the order (`compact`), or one for each level (`level`)."},
+		{name: "wave-strategy", title: "Sync waves", into: (*string)(&p.Wave.Strategy), values: []string{string(wave.Compact), string(wave.Level)}, otherwise: string(wave.Compact), doc: "How levels of the graph become sync waves: as few waves as keep the order (`compact`), or one for each level (`level`)."},
 		{name: "wave-base", title: "First sync wave", into: &p.Wave.Base, lowest: -maxWave, highest: maxWave, otherwise: "0", doc: "The number of the first sync wave."},
 		{name: "wave-stride", title: "Distance of sync waves", into: &p.Wave.Stride, lowest: 1, highest: maxStride, otherwise: "1", doc: "The distance from one sync wave to the next, to leave room for waves of other applications."},
 		{name: "strict", title: "Strict", into: &p.Strict, otherwise: "false", doc: "Every warning is an error."},

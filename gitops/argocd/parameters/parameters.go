@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/krowave/krowave/gitops/argocd/wave"
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/fieldpath"
@@ -38,7 +39,7 @@ type Parameters struct {
 	Library, CRDs, Observed []string
 	// Overrides are sorted by the name of the parameter.
 	Overrides         []Override
-	Wave              Waves
+	Wave              wave.Options
 	Strict            bool
 	KubernetesVersion string
 	AllowEmpty        bool
