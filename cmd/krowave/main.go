@@ -15,7 +15,9 @@ package main
 import "os"
 
 func main() {
-	os.Exit(run(os.Args[1:], outside(terminals{out: isTerminal(os.Stdout), err: isTerminal(os.Stderr)})))
+	s := outside(terminals{out: isTerminal(os.Stdout), err: isTerminal(os.Stderr)})
+	postponeGC(s.env)
+	os.Exit(run(os.Args[1:], s))
 }
 
 // outside are the streams and the environment of this process.
