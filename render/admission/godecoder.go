@@ -11,6 +11,7 @@ import (
 
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/guard"
 )
 
 // goDecoder finds what the API server cannot decode into the Go structs of a built-in
@@ -112,6 +113,8 @@ func (g *goDecoder) quantity(x any) {
 	s, ok := x.(string)
 	if !ok {
 		g.wrong(x, "a quantity")
+	} else if err := guard.Quantity(s); err != nil {
+		g.add(rulePattern, "cannot be read: %s", err)
 	} else if _, err := resource.ParseQuantity(s); err != nil {
 		g.add(rulePattern, "must be a quantity such as 500m or 1Gi%s", g.but(x))
 	}

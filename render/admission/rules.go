@@ -16,6 +16,7 @@ import (
 	"k8s.io/apiserver/pkg/cel"
 	"k8s.io/apiserver/pkg/cel/common"
 
+	"github.com/krowave/krowave/render/expr/guard"
 	"github.com/krowave/krowave/render/lazyregexp"
 )
 
@@ -36,6 +37,7 @@ type celRule struct {
 	message   string
 	fieldPath []string                    // from the level of the rule
 	validator func() *schemacel.Validator // compiles on first use
+	guard     *guard.Rule                 // nil for a rule that always ends soon
 }
 
 // newRules finds the rules of a schema. The declared type is that of the level as CEL
@@ -83,7 +85,7 @@ func declaredField(declared *cel.DeclType, name string, property *schema.Structu
 }
 
 func newRule(s *schema.Structural, r apiextensionsv1.ValidationRule, root bool) *celRule {
-	rule := &celRule{text: strings.TrimSpace(r.Rule), message: strings.TrimSpace(r.Message), fieldPath: parseFieldPath(r.FieldPath)}
+	rule := &celRule{text: strings.TrimSpace(r.Rule), message: strings.TrimSpace(r.Message), fieldPath: parseFieldPath(r.FieldPath), guard: guard.NewRule(s, r, root)}
 	rule.validator = sync.OnceValue(func() *schemacel.Validator {
 		alone := withoutRules(s)
 		alone.XValidations = apiextensionsv1.ValidationRules{r}
@@ -173,6 +175,10 @@ func (r *ruleRun) value(x, old any, n *ruleNode) {
 }
 
 func (r *ruleRun) rule(x, old any, rule *celRule) {
+	if err := rule.guard.Refusal(x, old); err != nil {
+		r.add(ruleCELFailed, "cannot be validated: %s", err).hint = "rule: " + rule.text
+		return
+	}
 	errs, left := rule.validator().Validate(context.Background(), nil, nil, x, old, r.budget)
 	if left < 0 {
 		r.spent = true

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/expr/guard"
 	"github.com/krowave/krowave/render/lazyregexp"
 )
 
@@ -79,8 +81,61 @@ func rooted(path string) *field.Path {
 	return field.NewPath(first, rest)
 }
 
+// endless reports defaults for which a rule cannot be evaluated in any time.
+func (r *report) endless(s *structuralschema.Structural, at *field.Path) bool {
+	if s == nil {
+		return false
+	}
+	found := false
+	if s.Default.Object != nil {
+		if err := refusedBy(s.Default.Object, s); err != nil {
+			r.errorf(diag.CRDDefault, at.Child("default").String(), "the default of %s cannot be held against a rule: %s", fieldName(at.String()), err)
+			found = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		property := s.Properties[name]
+		found = r.endless(&property, at.Child("properties").Key(name)) || found
+	}
+	return r.endless(s.Items, at.Child("items")) || found
+}
+
+// refusedBy is why a rule of a schema cannot be evaluated for a value, or nil.
+func refusedBy(v any, s *structuralschema.Structural) error {
+	if s == nil {
+		return nil
+	}
+	for _, rule := range s.XValidations {
+		if err := guard.NewRule(s, rule, false).Refusal(v, v); err != nil {
+			return err
+		}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			inner, ok := s.Properties[key]
+			if !ok && s.AdditionalProperties != nil && s.AdditionalProperties.Structural != nil {
+				inner = *s.AdditionalProperties.Structural
+			}
+			if err := refusedBy(v[key], &inner); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if err := refusedBy(item, s.Items); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // defaults checks every default against its own schema, its rules included.
 func (r *report) defaults(s *structuralschema.Structural, at *field.Path) {
+	if r.endless(s, at) {
+		return
+	}
 	errs, err := defaulting.ValidateDefaults(context.Background(), at, s, true, true)
 	if err != nil {
 		r.errorf(diag.CRDDefault, at.String(), "the defaults cannot be checked: %s", err)

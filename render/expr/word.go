@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/krowave/krowave/render/lazyregexp"
 )
 
@@ -21,10 +23,5 @@ var lexeme = lazyregexp.New(`(?s)"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|//[^\n]*|\.
 // Mentions reports that a word which is true for is stands in the expression where a name can stand.
 // It needs no valid syntax.
 func (c Chunk) Mentions(is func(word string) bool) bool {
-	for _, word := range lexeme().FindAllString(c.Text(), -1) {
-		if is(word) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(lexeme().FindAllString(c.Text(), -1), is)
 }

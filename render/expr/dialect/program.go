@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
 
+	"github.com/krowave/krowave/render/expr/guard"
 	"github.com/krowave/krowave/render/expr/value"
 )
 
@@ -29,26 +30,24 @@ func Program(env *cel.Env, checked *cel.Ast, options ...cel.ProgramOption) (cel.
 // preparation is what a program does beyond what the expression says.
 type preparation struct {
 	marks  marks
-	guards guards
+	guards guard.Calls
 }
 
 func prepare(env *cel.Env, a *ast.AST) (preparation, error) {
 	p := preparation{marks: marks{}}
-	guarded := map[string]bool{}
+	var called []string
 	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.ComprehensionKind:
 			p.marks.set(a, e.AsComprehension().IterRange(), inOrder)
 		case ast.CallKind:
 			p.marks.call(a, e.AsCall())
-			if name := e.AsCall().FunctionName(); guardOf(name) != nil {
-				guarded[name] = true
-			}
+			called = append(called, e.AsCall().FunctionName())
 		case ast.IdentKind, ast.ListKind, ast.LiteralKind, ast.MapKind, ast.SelectKind, ast.StructKind, ast.UnspecifiedExprKind:
 		}
 	}))
 	var err error
-	p.guards, err = guardsOf(env, guarded)
+	p.guards, err = guard.For(env, called)
 	return p, err
 }
 
@@ -169,7 +168,7 @@ func (k mark) apply(v ref.Val) ref.Val {
 // what cost tracking wants to hear, so there is one for every kind of step.
 func (p preparation) decorate(step interpreter.Interpretable) (interpreter.Interpretable, error) {
 	if call, ok := step.(interpreter.InterpretableCall); ok {
-		step = p.guards.wrap(call)
+		step = p.guards.Wrap(call, nil)
 	}
 	k, ok := p.marks[step.ID()]
 	if !ok {
@@ -251,4 +250,18 @@ func (s otherStep) Exec(f *interpreter.ExecutionFrame) ref.Val {
 // Eval runs the step.
 func (s otherStep) Eval(vars interpreter.Activation) ref.Val {
 	return s.apply(s.InterpretableV2.Eval(vars))
+}
+
+// maxItems bounds a list that a function goes through; lists.range has the same bound.
+const maxItems = 1_000_000
+
+// tooMany refuses a list that takes too long to go through: concatenation costs
+// nothing, so that a short expression makes lists of any size.
+func tooMany(v ref.Val) ref.Val {
+	if l, ok := v.(traits.Lister); ok {
+		if n := length(l); n > maxItems {
+			return types.NewErr("a list of %d items is too long, the limit is %d", n, maxItems)
+		}
+	}
+	return nil
 }

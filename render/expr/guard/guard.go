@@ -1,7 +1,9 @@
-package dialect
+package guard
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,48 +15,54 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// Bounds of single calls. The limit of an expression's cost is checked behind a call, so it
-// does not help against one call that takes forever or all memory. Nothing that fits into an
-// object comes near them (docs/compat/kro.md#limits).
+// Bounds of single calls. Nothing that fits into an object comes near them
+// (docs/compat/kro.md#limits).
 const (
-	maxResult   = 16 << 20  // bytes of a text that a function makes
-	maxItems    = 1_000_000 // of a list that a function goes through; lists.range has the same bound
-	maxCompared = 5_000     // of a list whose items are all compared with each other
-	maxExponent = 1_000     // of a quantity
-	maxDigits   = 10_000    // of a quantity
+	maxResult   = 16 << 20 // bytes of a text that a function makes
+	maxCompared = 5_000    // of a list whose items are all compared with each other
+	maxExponent = 1_000    // of a quantity
+	maxDigits   = 10_000   // bytes of a quantity
 )
 
-// guard refuses the arguments of a call, by an error, or allows them by nil.
-type guard func(args []ref.Val) ref.Val
+// Functions are the names of the functions that are guarded.
+func Functions() []string {
+	return []string{"distinct", "format", "isQuantity", "join", "quantity", "replace"}
+}
 
-// guardOf is the guard of a function, or nil.
-func guardOf(function string) guard {
+// check refuses the arguments of a call, by an error, or allows them by nil.
+type check func(args []ref.Val) ref.Val
+
+// checkOf is the check of a function, or nil.
+func checkOf(function string) check {
 	switch function {
 	case "replace":
-		return guardReplace
+		return checkReplace
 	case "join":
-		return guardJoin
+		return checkJoin
 	case "format":
-		return guardFormat
+		return checkFormat
 	case "distinct":
-		return guardDistinct
+		return checkDistinct
 	case "quantity", "isQuantity":
-		return guardQuantity
+		return checkQuantity
 	}
 	return nil
 }
 
-// guards are the implementations of the guarded functions of an environment, by overload.
-type guards map[string]*functions.Overload
+// Calls are the implementations of guarded functions in an environment, by overload. It is
+// immutable.
+type Calls map[string]*functions.Overload
 
-// guardsOf looks up the implementations of the guarded functions among the given ones.
-func guardsOf(env *cel.Env, names map[string]bool) (guards, error) {
+// For looks up the implementations of those of some functions that are guarded. An error is a
+// defect of this program.
+func For(env *cel.Env, names []string) (Calls, error) {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return checkOf(name) == nil })
 	if len(names) == 0 {
 		return nil, nil
 	}
 	all := env.Functions() // a copy, and not a small one
-	g := guards{}
-	for name := range names {
+	g := Calls{}
+	for _, name := range names {
 		f := all[name]
 		if f == nil {
 			continue
@@ -70,9 +78,10 @@ func guardsOf(env *cel.Env, names map[string]bool) (guards, error) {
 	return g, nil
 }
 
-// wrap is the call with its guard in front.
-func (g guards) wrap(call interpreter.InterpretableCall) interpreter.InterpretableCall {
-	check := guardOf(call.Function())
+// Wrap is a call with its check in front. Where the check refuses the arguments, the result is
+// an error, of which refused is told first; refused may be nil.
+func (g Calls) Wrap(call interpreter.InterpretableCall, refused func(error)) interpreter.InterpretableCall {
+	check := checkOf(call.Function())
 	if check == nil {
 		return call
 	}
@@ -86,6 +95,9 @@ func (g guards) wrap(call interpreter.InterpretableCall) interpreter.Interpretab
 	args := call.Args()
 	return interpreter.NewCall(call.ID(), call.Function(), call.OverloadID(), args, func(args ...ref.Val) ref.Val {
 		if refusal := check(args); refusal != nil {
+			if err, ok := refusal.(*types.Err); ok && refused != nil {
+				refused(err)
+			}
 			return refusal
 		}
 		switch {
@@ -96,12 +108,12 @@ func (g guards) wrap(call interpreter.InterpretableCall) interpreter.Interpretab
 		case impl.Function != nil:
 			return impl.Function(args...)
 		}
-		return noOverload()
+		return types.NewErr("no such overload")
 	})
 }
 
-// guardReplace bounds the text that replace makes.
-func guardReplace(args []ref.Val) ref.Val {
+// checkReplace bounds the text that replace makes.
+func checkReplace(args []ref.Val) ref.Val {
 	text, ok := args[0].(types.String)
 	old, ok2 := args[1].(types.String)
 	with, ok3 := args[2].(types.String)
@@ -117,8 +129,8 @@ func guardReplace(args []ref.Val) ref.Val {
 	return tooLong("replace", len(text)+count*max(len(with)-len(old), 0))
 }
 
-// guardJoin bounds the text that join makes.
-func guardJoin(args []ref.Val) ref.Val {
+// checkJoin bounds the text that join makes.
+func checkJoin(args []ref.Val) ref.Val {
 	list, ok := args[0].(traits.Lister)
 	if !ok {
 		return nil
@@ -136,8 +148,8 @@ func guardJoin(args []ref.Val) ref.Val {
 	return tooLong("join", sum)
 }
 
-// guardFormat bounds the text that format makes, roughly: other values than texts are short.
-func guardFormat(args []ref.Val) ref.Val {
+// checkFormat bounds the text that format makes, roughly: other values than texts are short.
+func checkFormat(args []ref.Val) ref.Val {
 	sum := 0
 	for _, a := range args {
 		sum += textSize(a, maxResult-sum)
@@ -176,33 +188,46 @@ func tooLong(function string, size int) ref.Val {
 	return nil
 }
 
-// guardDistinct bounds the number of comparisons.
-func guardDistinct(args []ref.Val) ref.Val {
-	if n := length(args[0]); n > maxCompared {
+// checkDistinct bounds the number of comparisons.
+func checkDistinct(args []ref.Val) ref.Val {
+	list, ok := args[0].(traits.Sizer)
+	if !ok {
+		return nil
+	}
+	if n, ok := list.Size().(types.Int); ok && n > maxCompared {
 		return types.NewErr("distinct would compare %d items with each other, more than %d", n, maxCompared)
 	}
 	return nil
 }
 
-// guardQuantity refuses numbers that Kubernetes computes digit by digit.
-func guardQuantity(args []ref.Val) ref.Val {
+// checkQuantity refuses what [Quantity] does.
+func checkQuantity(args []ref.Val) ref.Val {
 	s, ok := args[0].(types.String)
 	if !ok {
 		return nil
 	}
-	if len(s) > maxDigits {
-		return types.NewErr("a quantity of %d characters is too long", len(s))
+	if err := Quantity(string(s)); err != nil {
+		return types.WrapErr(err)
 	}
-	at := strings.LastIndexAny(string(s), "eE")
+	return nil
+}
+
+// Quantity refuses the text of a number that Kubernetes would compute digit by digit, and then
+// refuse or round. It does not say whether the text is a quantity.
+func Quantity(text string) error {
+	if len(text) > maxDigits {
+		return fmt.Errorf("a quantity of %d characters is too long", len(text))
+	}
+	at := strings.LastIndexAny(text, "eE")
 	if at < 0 {
 		return nil
 	}
-	exponent, err := strconv.Atoi(string(s[at+1:]))
+	exponent, err := strconv.Atoi(text[at+1:])
 	if err != nil && !isRange(err) {
 		return nil // not an exponent, and so an error or a suffix of Kubernetes
 	}
 	if err != nil || exponent > maxExponent || exponent < -maxExponent {
-		return types.NewErr("a quantity with an exponent beyond %d is out of range", maxExponent)
+		return fmt.Errorf("a quantity with an exponent beyond %d is out of range", maxExponent)
 	}
 	return nil
 }
@@ -210,15 +235,4 @@ func guardQuantity(args []ref.Val) ref.Val {
 func isRange(err error) bool {
 	var number *strconv.NumError
 	return errors.As(err, &number) && errors.Is(number.Err, strconv.ErrRange)
-}
-
-// tooMany refuses a list that takes too long to go through: concatenation costs
-// nothing, so that a short expression makes lists of any size.
-func tooMany(v ref.Val) ref.Val {
-	if l, ok := v.(traits.Lister); ok {
-		if n := length(l); n > maxItems {
-			return types.NewErr("a list of %d items is too long, the limit is %d", n, maxItems)
-		}
-	}
-	return nil
 }
