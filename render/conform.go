@@ -28,7 +28,7 @@ func (p *Program) plain(n *source.Node) diag.List {
 	if !ok {
 		return nil
 	}
-	return p.conform(object, n)
+	return append(p.undefined(n), p.conform(object, n)...)
 }
 
 // locate is the user's text behind a place of an object: the nearest that was written.

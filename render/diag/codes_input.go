@@ -14,6 +14,7 @@ const (
 	InputTemplates Code = "INP009" // a Helm chart, whose templates are not read
 	InputMisplaced Code = "INP010" // a configuration document in a file with another name
 	InputSecret    Code = "INP011" // a Secret among the observed objects
+	InputUndefined Code = "INP012" // an object of a group of RGDs, of a kind that none of them defines
 
 	KustomizeFile      Code = "INP051" // a kustomization that cannot be read
 	KustomizeRemote    Code = "INP052" // a reference to another machine
@@ -47,6 +48,7 @@ func inputCodes() []Definition {
 		{InputTemplates, "a Helm chart, whose templates are not read"},
 		{InputMisplaced, "a configuration document in a file that has another name"},
 		{InputSecret, "a Secret among the observed objects, whose values are not read"},
+		{InputUndefined, "an object in a group of RGDs whose kind nothing defines"},
 		{KustomizeFile, "a kustomization file that cannot be read"},
 		{KustomizeRemote, "a kustomization that refers to a URL or a repository"},
 		{KustomizeMissing, "a kustomization that refers to a file that does not exist"},
