@@ -10,6 +10,11 @@ TOOL := go tool -modfile=tools.mod
 # The race detector needs a C compiler; without one the tests run plain. `make test RACE=` turns it off.
 RACE := $(if $(shell command -v $$(go env CC)),-race)
 FUZZTIME := 20s
+# Without cgo a binary is static, and starts without the dynamic linker.
+BUILD := CGO_ENABLED=0 go build -trimpath
+# The peer of a cold start, and the sizes of repository that `make bench` renders, in 1,000 RGDs.
+KUSTOMIZE := sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
+SCALES := 0.1,1
 # Suites with a go.mod of their own: they import what the product must not.
 MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 
@@ -26,7 +31,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 build: ## Build the commands into bin/
-	go build -trimpath -o bin/ ./cmd/...
+	$(BUILD) -o bin/ ./cmd/...
 
 test: ## Run all tests of the product
 	go test $(RACE) -timeout 30m ./...
@@ -52,8 +57,10 @@ generate: ## Regenerate all generated files
 fuzz: ## Fuzz every target for FUZZTIME (20s)
 	go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }' | while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$package"; done
 
-bench: ## Run the benchmarks; compare two runs with: go tool -modfile=tools.mod benchstat OLD NEW
+bench: ## Run the benchmarks, and compare with kro, kustomize and a YAML library (SCALES=1,10 for larger repositories)
 	go test -run '^$$' -bench . -benchmem ./...
+	cd test/kro && go test -run '^$$' -bench . -benchmem ./...
+	bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; $(BUILD) -o "$$bin/" ./cmd/krowave; CGO_ENABLED=0 GOBIN="$$bin" go install -trimpath $(KUSTOMIZE); cd test/kro; go run ./bench/ratios; go run ./bench/coldstart -krowave "$$bin/krowave" -kustomize "$$bin/kustomize" ../../examples/webapp; go run ./bench/monorepo -krowave "$$bin/krowave" -scales $(SCALES)
 
 diff-kro: ## Compare with kro's own engine, and run the other suites with a go.mod of their own
 	for m in $(MODULES); do echo "test $$m"; (cd $$m && go test ./...); done
