@@ -1,0 +1,44 @@
+// Package await waits for what other processes do, without ever waiting for longer than it has to.
+//
+// In: a question that can be asked again and again. Out: nothing once the answer is yes; a failed test
+// with the last answer in words when the deadline passes first. It never sleeps for a fixed time.
+package await
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+)
+
+// Deadlines. They are long because they only matter when something is broken, and machines are slow and busy.
+const (
+	Short = time.Minute     // one step of one process
+	Long  = 5 * time.Minute // several processes have to do several things
+)
+
+// often is how long to leave the others alone between two questions.
+const often = 100 * time.Millisecond
+
+// True asks until the answer is yes. The question's text is for the failure: what is waited for, and
+// what was seen last.
+func True(t testing.TB, what string, within time.Duration, ask func(ctx context.Context) (done bool, seen string)) {
+	t.Helper()
+	if seen, ok := Eventually(t.Context(), within, ask); !ok {
+		t.Fatalf("waited %s for %s; last seen: %s", within, what, seen)
+	}
+}
+
+// Eventually is True for those who want to go on when the answer stays no.
+func Eventually(ctx context.Context, within time.Duration, ask func(ctx context.Context) (done bool, seen string)) (string, bool) {
+	seen := "nothing"
+	err := wait.PollUntilContextTimeout(ctx, often, within, true, func(ctx context.Context) (bool, error) {
+		done, now := ask(ctx)
+		if now != "" {
+			seen = now
+		}
+		return done, nil
+	})
+	return seen, err == nil
+}

@@ -1,0 +1,252 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/dynamic"
+	"sigs.k8s.io/yaml"
+
+	"github.com/krowave/krowave/test/e2e/await"
+)
+
+// owner is the field manager of what tests apply.
+const owner = "test"
+
+// Ref names an object.
+type Ref struct {
+	GVK             schema.GroupVersionKind
+	Namespace, Name string
+}
+
+// String is the reference as people write it: Deployment/prod/shop.
+func (r Ref) String() string {
+	if r.Namespace == "" {
+		return r.GVK.Kind + "/" + r.Name
+	}
+	return r.GVK.Kind + "/" + r.Namespace + "/" + r.Name
+}
+
+// RefOf is the name of an object.
+func RefOf(u *unstructured.Unstructured) Ref {
+	return Ref{GVK: u.GroupVersionKind(), Namespace: u.GetNamespace(), Name: u.GetName()}
+}
+
+// Named is the reference of an object by its apiVersion and kind.
+func Named(apiVersion, kind, namespace, name string) Ref {
+	return Ref{GVK: schema.FromAPIVersionAndKind(apiVersion, kind), Namespace: namespace, Name: name}
+}
+
+// Parse reads YAML documents.
+func Parse(t testing.TB, text string) []*unstructured.Unstructured {
+	t.Helper()
+	var objects []*unstructured.Unstructured
+	documents := utilyaml.NewDocumentDecoder(io.NopCloser(strings.NewReader(text)))
+	defer func() { _ = documents.Close() }()
+	for buffer := make([]byte, len(text)+1); ; {
+		n, err := documents.Read(buffer)
+		if errors.Is(err, io.EOF) {
+			return objects
+		}
+		if err != nil {
+			t.Fatalf("read documents: %v", err)
+		}
+		u := &unstructured.Unstructured{}
+		if err := yaml.Unmarshal(buffer[:n], &u.Object); err != nil {
+			t.Fatalf("read a document: %v\n%s", err, buffer[:n])
+		}
+		// YAML gives float64 for every number; the JSON of unstructured objects knows integers.
+		data, err := json.Marshal(u.Object)
+		if err == nil && len(u.Object) > 0 {
+			err = u.UnmarshalJSON(data)
+		}
+		if err != nil {
+			t.Fatalf("read a document: %v\n%s", err, buffer[:n])
+		}
+		if len(u.Object) > 0 {
+			objects = append(objects, u)
+		}
+	}
+}
+
+// Client is the client of a kind's objects. A kind that a CRD has just defined is looked for again.
+func (c *Cluster) Client(gvk schema.GroupVersionKind, namespace string) (dynamic.ResourceInterface, error) {
+	mapping, err := c.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+	if meta.IsNoMatchError(err) {
+		c.mapper.Reset()
+		mapping, err = c.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", gvk, err)
+	}
+	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
+		return c.Dynamic.Resource(mapping.Resource).Namespace(namespace), nil
+	}
+	return c.Dynamic.Resource(mapping.Resource), nil
+}
+
+// Apply applies objects server-side, with force, and answers them as the server has them.
+func (c *Cluster) Apply(t testing.TB, objects ...*unstructured.Unstructured) []*unstructured.Unstructured {
+	t.Helper()
+	var stored []*unstructured.Unstructured
+	for _, u := range objects {
+		s, err := c.TryApply(t.Context(), u)
+		if err != nil {
+			t.Fatalf("apply %s: %v", RefOf(u), err)
+		}
+		stored = append(stored, s)
+	}
+	return stored
+}
+
+// TryApply is Apply of one object for those who expect that the server refuses it.
+func (c *Cluster) TryApply(ctx context.Context, u *unstructured.Unstructured, dryRun ...string) (*unstructured.Unstructured, error) {
+	client, err := c.Client(u.GroupVersionKind(), u.GetNamespace())
+	if err != nil {
+		return nil, err
+	}
+	return client.Apply(ctx, u.GetName(), u, metav1.ApplyOptions{FieldManager: owner, Force: true, DryRun: dryRun})
+}
+
+// Get is an object, or nil when there is none.
+func (c *Cluster) Get(t testing.TB, r Ref) *unstructured.Unstructured {
+	t.Helper()
+	u, err := c.get(t.Context(), r)
+	if err != nil {
+		t.Fatalf("get %s: %v", r, err)
+	}
+	return u
+}
+
+func (c *Cluster) get(ctx context.Context, r Ref) (*unstructured.Unstructured, error) {
+	client, err := c.Client(r.GVK, r.Namespace)
+	if meta.IsNoMatchError(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	u, err := client.Get(ctx, r.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	return u, err
+}
+
+// Exists waits for an object.
+func (c *Cluster) Exists(t testing.TB, r Ref) *unstructured.Unstructured {
+	t.Helper()
+	var found *unstructured.Unstructured
+	await.True(t, r.String(), await.Long, func(ctx context.Context) (bool, string) {
+		u, err := c.get(ctx, r)
+		found = u
+		return err == nil && u != nil, fmt.Sprintf("%v", err)
+	})
+	return found
+}
+
+// Gone waits until there is no such object.
+func (c *Cluster) Gone(t testing.TB, r Ref) {
+	t.Helper()
+	await.True(t, "the end of "+r.String(), await.Long, func(ctx context.Context) (bool, string) {
+		u, err := c.get(ctx, r)
+		if u == nil {
+			return err == nil, fmt.Sprintf("%v", err)
+		}
+		return false, fmt.Sprintf("deleted at %v, finalizers %v", u.GetDeletionTimestamp(), u.GetFinalizers())
+	})
+}
+
+// Merge changes an object by a merge patch: what tests change in passing. Subresource may be "status".
+func (c *Cluster) Merge(t testing.TB, r Ref, patch map[string]any, subresources ...string) {
+	t.Helper()
+	client, err := c.Client(r.GVK, r.Namespace)
+	if err != nil {
+		t.Fatalf("patch %s: %v", r, err)
+	}
+	data, err := json.Marshal(patch)
+	if err != nil {
+		t.Fatalf("patch %s: %v", r, err)
+	}
+	if _, err := client.Patch(t.Context(), r.Name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: owner}, subresources...); err != nil {
+		t.Fatalf("patch %s: %v", r, err)
+	}
+}
+
+// Delete deletes an object, if it is there, and what it owns after it.
+func (c *Cluster) Delete(t testing.TB, r Ref) {
+	t.Helper()
+	client, err := c.Client(r.GVK, r.Namespace)
+	if err == nil {
+		err = client.Delete(t.Context(), r.Name, metav1.DeleteOptions{})
+	}
+	if err != nil && !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) {
+		t.Fatalf("delete %s: %v", r, err)
+	}
+}
+
+// Namespace makes a namespace.
+func (c *Cluster) Namespace(t testing.TB, name string) {
+	t.Helper()
+	c.Apply(t, &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name},
+	}})
+}
+
+// Established waits until the server serves the kinds of a CRD.
+func (c *Cluster) Established(t testing.TB, name string) {
+	t.Helper()
+	r := Named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", name)
+	await.True(t, "the kinds of "+name, await.Short, func(ctx context.Context) (bool, string) {
+		u, err := c.get(ctx, r)
+		if err != nil || u == nil {
+			return false, fmt.Sprintf("%v", err)
+		}
+		state := Conditions(u)
+		return state["Established"] == "True", fmt.Sprint(state)
+	})
+}
+
+// Conditions are the conditions of an object: the status by the type.
+func Conditions(u *unstructured.Unstructured) map[string]string {
+	state := map[string]string{}
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions") //nolint:errcheck // what is not there is no condition
+	for _, c := range conditions {
+		if fields, ok := c.(map[string]any); ok {
+			state[fmt.Sprint(fields["type"])] = fmt.Sprint(fields["status"])
+		}
+	}
+	return state
+}
+
+// Names are the names of all objects of a kind in a namespace, sorted.
+func (c *Cluster) Names(t testing.TB, gvk schema.GroupVersionKind, namespace string) []string {
+	t.Helper()
+	client, err := c.Client(gvk, namespace)
+	if err != nil {
+		t.Fatalf("list %s: %v", gvk.Kind, err)
+	}
+	list, err := client.List(t.Context(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatalf("list %s: %v", gvk.Kind, err)
+	}
+	names := map[string]bool{}
+	for _, u := range list.Items {
+		names[u.GetName()] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}

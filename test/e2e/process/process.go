@@ -1,0 +1,194 @@
+// Package process starts the programs that a test needs, and stops them.
+//
+// In: a program, its arguments and environment. Out: a running process, whose output is kept in a file in the
+// test's directory of artifacts (go test -artifacts keeps those); a failed test shows the end of it. A process ends
+// with its test, or with the test binary if that is killed. Nothing here listens anywhere but on loopback: callers pass
+// ports from Port. A Process is safe for concurrent use.
+package process
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/krowave/krowave/test/servers"
+)
+
+// patience is how long a process may take to end when it is asked to.
+const patience = 20 * time.Second
+
+// shown is how many bytes of the output a failed test shows.
+const shown = 6_000
+
+// Spec is what to start.
+type Spec struct {
+	Name string   // of the log file
+	Path string   // of the program
+	Args []string // without the program's name
+	Env  []string // added to the environment of the test
+	Dir  string   // working directory, "" for that of the test
+}
+
+// Process is a started program.
+type Process struct {
+	name string
+	log  string
+	cmd  *exec.Cmd
+	done chan struct{}
+	once sync.Once
+	err  error // valid after done
+}
+
+// Start starts a program. It ends with the test.
+func Start(t testing.TB, s Spec) *Process {
+	t.Helper()
+	log, err := os.CreateTemp(t.ArtifactDir(), s.Name+"-*.log")
+	if err != nil {
+		t.Fatalf("start %s: %v", s.Name, err)
+	}
+	p := &Process{name: s.Name, log: log.Name(), cmd: exec.Command(s.Path, s.Args...), done: make(chan struct{})} //nolint:noctx // Stop asks before it kills
+	p.cmd.Env = append(p.cmd.Environ(), s.Env...)
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = s.Dir, log, log, attributes()
+	if err := p.cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v", s.Name, err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		_ = log.Close()
+		close(p.done)
+	}()
+	t.Cleanup(func() {
+		p.Stop(t)
+		if t.Failed() {
+			t.Logf("the end of %s:\n%s", p.log, p.Tail())
+		}
+	})
+	return p
+}
+
+// Stop asks the process to end, and kills it when it does not. It returns when the process is gone.
+func (p *Process) Stop(t testing.TB) {
+	t.Helper()
+	p.once.Do(func() {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		timer := time.AfterFunc(patience, func() {
+			t.Errorf("%s does not end within %s", p.name, patience)
+			_ = p.cmd.Process.Kill()
+		})
+		<-p.done
+		timer.Stop()
+	})
+}
+
+// Kill ends the process at once, as a crash or the kernel's memory limit does.
+func (p *Process) Kill() {
+	p.once.Do(func() {
+		_ = p.cmd.Process.Kill()
+		<-p.done
+	})
+}
+
+// Ended tells whether the process is gone, and how it went.
+func (p *Process) Ended() (string, bool) {
+	select {
+	case <-p.done:
+		return fmt.Sprintf("%s ended: %v", p.name, p.err), true
+	default:
+		return "", false
+	}
+}
+
+// PID is the number of the process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Output is all that the process has written.
+func (p *Process) Output() []byte {
+	data, err := os.ReadFile(p.log)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return data
+}
+
+// Tail is the end of what the process has written.
+func (p *Process) Tail() []byte {
+	data := p.Output()
+	if len(data) <= shown {
+		return data
+	}
+	data = data[len(data)-shown:]
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		data = data[i+1:]
+	}
+	return data
+}
+
+// Port is a free port on loopback. Another program could take it before its user does; then the
+// user ends, and its output says why.
+func Port(t testing.TB) int {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("find a free port: %v", err)
+	}
+	defer func() { _ = listener.Close() }()
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatalf("find a free port: the address is a %T", listener.Addr())
+	}
+	return address.Port
+}
+
+// Loopback is the address of a port.
+func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+// Build builds a main package of a module, "./cmd/krowave", into the test's directory. The module is the one in dir.
+func Build(t testing.TB, dir, pkg string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, pkg)
+	cmd.Dir = dir
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build %s: %v\n%s", pkg, err, text)
+	}
+	return path
+}
+
+// Root is the directory of the product.
+func Root(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/krowave/krowave").Output()
+	if err != nil {
+		t.Fatalf("find the product: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// Servers are the programs that make e2e builds before it runs the tests.
+func Servers(t testing.TB, getenv func(string) string) servers.Cache {
+	t.Helper()
+	dir, err := servers.DefaultDir(getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return servers.Cache{Dir: dir, Modules: filepath.Join(Root(t), "test", "servers"), Log: t.Output()}
+}
+
+// Find is the path of one of those programs.
+func Find(t testing.TB, cache servers.Cache, name string) string {
+	t.Helper()
+	path, err := cache.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,116 @@
+// Package repository makes Git repositories that servers on this machine can fetch from.
+//
+// In: files. Out: commits on the branch main of a bare repository with a file:// URL. The repository ends with the test.
+// It uses the git binary, as Argo CD does, with no configuration but its own.
+package repository
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Branch is the branch that commits go to.
+const Branch = "main"
+
+// Repository is a bare repository and the files of its next commit.
+type Repository struct {
+	URL  string
+	bare string
+	tree string
+}
+
+// New makes a repository without commits.
+func New(t testing.TB) *Repository {
+	t.Helper()
+	dir := t.TempDir()
+	r := &Repository{bare: filepath.Join(dir, "repository.git"), tree: filepath.Join(dir, "tree")}
+	r.URL = "file://" + filepath.ToSlash(r.bare)
+	if err := os.Mkdir(r.tree, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	r.git(t, "init", "--quiet", "--bare", "--initial-branch="+Branch, r.bare)
+	return r
+}
+
+// Write puts a file into the next commit.
+func (r *Repository) Write(t testing.TB, name, content string) {
+	t.Helper()
+	path := filepath.Join(r.tree, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Copy puts all files below a directory into the next commit, below the given directory.
+func (r *Repository) Copy(t testing.TB, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		r.Write(t, filepath.ToSlash(filepath.Join(to, name)), string(data))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Remove leaves a file out of the next commit.
+func (r *Repository) Remove(t testing.TB, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(r.tree, filepath.FromSlash(name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Read is a file of the next commit.
+func (r *Repository) Read(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(r.tree, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Commit commits all files, and answers the commit.
+func (r *Repository) Commit(t testing.TB, message string) string {
+	t.Helper()
+	r.git(t, "add", "--all", ".")
+	r.git(t, "commit", "--quiet", "--allow-empty", "--message", message)
+	return r.git(t, "rev-parse", "HEAD")
+}
+
+// git runs git on the bare repository with the tree of files beside it.
+func (r *Repository) git(t testing.TB, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir = r.tree
+	cmd.Env = append(cmd.Environ(),
+		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=test", "GIT_AUTHOR_EMAIL=test@example.com", "GIT_COMMITTER_NAME=test", "GIT_COMMITTER_EMAIL=test@example.com")
+	if args[0] != "init" {
+		cmd.Env = append(cmd.Env, "GIT_DIR="+r.bare, "GIT_WORK_TREE="+r.tree)
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
