@@ -78,18 +78,24 @@ func (f *flights[V]) drop(key string, one *flight[V]) {
 	}
 }
 
-// wait waits for the work to end, and calls onStart when it gets its turn before that.
+// wait waits for the work to end, and calls onStart when it has got its turn.
 func (one *flight[V]) wait(ctx context.Context, onStart func()) (V, error) {
-	for started := one.started; ; {
+	select {
+	case <-one.started:
+		onStart()
+	case <-one.done:
 		select {
-		case <-started:
+		case <-one.started: // both were so, and which is seen first is chance
 			onStart()
-			started = nil
-		case <-one.done:
-			return one.value, one.err
-		case <-ctx.Done():
-			var none V
-			return none, context.Cause(ctx)
+		default:
 		}
+	case <-ctx.Done():
+	}
+	select {
+	case <-one.done:
+		return one.value, one.err
+	case <-ctx.Done():
+		var none V
+		return none, context.Cause(ctx)
 	}
 }

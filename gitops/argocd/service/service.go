@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/krowave/krowave/gitops/argocd/application"
@@ -152,7 +153,11 @@ func (s *Service) GenerateManifest(stream grpc.ClientStreamingServer[plugin.AppS
 			return nil, err
 		}
 		s.describe(c, answer)
-		return &plugin.ManifestResponse{Manifests: answer.Manifests}, nil
+		response := &plugin.ManifestResponse{Manifests: answer.Manifests}
+		if size := proto.Size(response); size > s.options.MessageBytes {
+			return nil, &tooLargeError{size: size, limit: s.options.MessageBytes}
+		}
+		return response, nil
 	})
 }
 

@@ -30,6 +30,7 @@ const (
 func verdict(err error, c *call) (*status.Status, string) {
 	var (
 		invalid  *application.InvalidError
+		large    *tooLargeError
 		held     *application.HeldError
 		rejected *upload.RejectedError
 		defect   *panicError
@@ -37,12 +38,14 @@ func verdict(err error, c *call) (*status.Status, string) {
 	switch {
 	case errors.As(err, &invalid):
 		return status.New(codes.InvalidArgument, invalid.Error()), classInvalid
+	case errors.As(err, &large):
+		return status.New(codes.InvalidArgument, large.Error()), classInvalid
 	case errors.As(err, &held):
 		return status.New(codes.FailedPrecondition, held.Error()), classHeld
 	case errors.As(err, &rejected):
 		return status.New(codes.InvalidArgument, rejected.Error()), classRejected
-	case status.Code(err) == codes.ResourceExhausted: // gRPC's word for a message over the limit
-		return status.New(codes.InvalidArgument, status.Convert(err).Message()), classRejected
+	case status.Code(err) == codes.ResourceExhausted: // a message over the limit, which gRPC has answered already
+		return status.New(codes.ResourceExhausted, status.Convert(err).Message()), classRejected
 	case errors.As(err, &defect):
 		return status.Newf(codes.Internal, "internal error of krowave on the upload with sha256 %s: please report it", c.digest()), classPanic
 	case errors.Is(err, context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded:
@@ -63,4 +66,11 @@ func late(c *call) string {
 	}
 	return fmt.Sprintf("no answer within %d s: receiving the upload took %d s, waiting for a turn %d s, rendering %d s",
 		int(math.Round(all.Seconds())), seconds(receiving), seconds(queued), seconds(rendering))
+}
+
+// tooLargeError says that an answer would not arrive.
+type tooLargeError struct{ size, limit int }
+
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("the manifests have %d bytes together, more than the %d of a message; ARGOCD_GRPC_MAX_SIZE_MB raises that, here and in argocd-repo-server", e.size, e.limit)
 }
