@@ -36,7 +36,8 @@ type Node struct {
 	// Chain is why the node does not start earlier: a longest chain of dependencies,
 	// this node's own first. It is empty for a node that starts at once.
 	Chain []Need
-	// Held and Absent have more than one entry only for nodes in nested collections.
+	// Held and Absent have more than one entry only for nodes in nested collections: then
+	// one for each item, by its address.
 	Held   []eval.Held
 	Absent []eval.Absent
 	// Objects are positions in the result.

@@ -182,7 +182,7 @@ func heldText(result *render.Result) string {
 			fmt.Fprintf(&b, "%s\n", instance.ID())
 		}
 		for _, h := range instance.Held {
-			fmt.Fprintf(&b, "  held: %s\n", h.Node)
+			fmt.Fprintf(&b, "  held: %s\n", h.Address)
 			for _, wait := range h.Paths {
 				at := wait.Span.Start()
 				fmt.Fprintf(&b, "    waits for %s at %s:%d:%d\n", wait.Path, wait.Span.Path(), at.Line, at.Column)
@@ -193,7 +193,7 @@ func heldText(result *render.Result) string {
 		}
 		for _, a := range instance.Absent {
 			at := a.Span.Start()
-			fmt.Fprintf(&b, "  absent: %s at %s:%d:%d", a.Node, a.Span.Path(), at.Line, at.Column)
+			fmt.Fprintf(&b, "  absent: %s at %s:%d:%d", a.Address, a.Span.Path(), at.Line, at.Column)
 			if a.Because != "" {
 				fmt.Fprintf(&b, " because of %s", a.Because)
 			}

@@ -146,22 +146,27 @@ func name(namespace, name string) string {
 // explainOutcome says why a node is held or absent.
 func explainOutcome(b *strings.Builder, n output.ExplainedNode) {
 	for _, w := range n.Waits {
-		fmt.Fprintf(b, "    held: waits for %s\n", w.Path)
+		fmt.Fprintf(b, "    held: %swaits for %s\n", item(n, w.Address), w.Path)
 		fmt.Fprintf(b, "      %s: ${%s}\n", w.Place, w.Expression)
 	}
 	if len(n.After) > 0 {
 		fmt.Fprintf(b, "    held: comes after %s\n", strings.Join(n.After, ", "))
 	}
-	if n.Outcome != string(render.Absent) {
-		return
-	}
 	for _, a := range n.Absent {
 		if a.Because != "" {
-			fmt.Fprintf(b, "    absent: needs %s, which is absent\n", a.Because)
+			fmt.Fprintf(b, "    absent: %sneeds %s, which is absent\n", item(n, a.Address), a.Because)
 			continue
 		}
-		fmt.Fprintf(b, "    absent: a condition is false\n      %s: ${%s}\n", a.Place, a.Expression)
+		fmt.Fprintf(b, "    absent: %sa condition is false\n      %s: ${%s}\n", item(n, a.Address), a.Place, a.Expression)
 	}
+}
+
+// item names the node of one item of a nested collection; other nodes have been named.
+func item(n output.ExplainedNode, address string) string {
+	if address == n.ID {
+		return ""
+	}
+	return address + " "
 }
 
 // explainLevel says why a node is on its level.

@@ -45,7 +45,7 @@ func held(w io.Writer, r *render.Result) error {
 	for _, i := range r.Instances {
 		for _, h := range i.Held {
 			nodes++
-			what := i.ID() + ": " + h.Node
+			what := i.ID() + ": " + h.Address
 			for _, wait := range h.Paths {
 				fmt.Fprintf(&b, "%s: held: %s waits for %s\n", output.PlaceOf(wait.Span), what, wait.Path)
 			}

@@ -176,7 +176,7 @@ func (r *run) unknown(e *expr.Checked, u *types.Unknown) []Wait {
 func (r *run) waits(e *expr.Checked, paths []value.Path) []Wait {
 	waits := make([]Wait, len(paths))
 	for i, p := range paths {
-		waits[i] = Wait{Path: r.prefix + p.String(), Span: e.Span()}
+		waits[i] = Wait{Path: r.above + p.String(), Span: e.Span()}
 	}
 	return waits
 }

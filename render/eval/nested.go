@@ -2,6 +2,7 @@ package eval
 
 import (
 	"maps"
+	"strconv"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/graph"
@@ -54,7 +55,7 @@ func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (
 	}
 	request := r.request
 	request.Instance, request.At, request.Nested = admitted, base.Source.Template, p.Nested
-	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", level: at.level, result: &Result{}, objects: r.objects}
+	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", above: r.address(base, at) + "/", level: at.level, result: &Result{}, objects: r.objects}
 	inner.all()
 	r.diags = append(r.diags, inner.diags...)
 	r.result.Objects = append(r.result.Objects, inner.result.Objects...)
@@ -70,4 +71,12 @@ func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (
 		visible["status"] = inner.result.Status
 	}
 	return r.visible(base, visible, at.item), !inner.diags.HasErrors()
+}
+
+// address is the id of a node, with the position of an item of a collection.
+func (r *run) address(base *graph.Base, at place) string {
+	if at.item < 0 {
+		return r.above + base.ID
+	}
+	return r.above + base.ID + "[" + strconv.Itoa(at.item) + "]"
 }

@@ -28,7 +28,7 @@ func (r *run) readiness(n graph.Node, condition *expr.Checked) []Wait {
 	base := n.Base()
 	for _, ready := range base.ReadyWhen {
 		if !r.isReady(n, ready) {
-			return []Wait{{Path: r.prefix + base.ID + " to be ready", Span: condition.Span()}}
+			return []Wait{{Path: r.above + base.ID + " to be ready", Span: condition.Span()}}
 		}
 	}
 	return nil

@@ -45,9 +45,12 @@ type Object struct {
 // Held is a node that cannot be rendered yet.
 type Held struct {
 	Node string
+	// Address is Node with the position of the item behind each nested collection on the way:
+	// parts[2]/config for the node parts/config of the third of the parts.
+	Address string
 	// Paths are what the node's own expressions wait for, such as bucket.status.arn, sorted.
 	Paths []Wait
-	// After are the held nodes that it depends on, in topological order.
+	// After are the addresses of the held nodes that it depends on, in topological order.
 	After []string
 	Span  source.Span
 	GVK   schema.GroupVersionKind
@@ -64,7 +67,10 @@ type Wait struct {
 // Absent is a node that is excluded.
 type Absent struct {
 	Node string
-	// Because is the excluded node that it depends on; empty when its own includeWhen is false.
+	// Address is as in [Held].
+	Address string
+	// Because is the address of the excluded node that it depends on; empty when its own
+	// includeWhen is false.
 	Because string
 	// Span is the includeWhen expression that is false, or the node when Because is set.
 	Span source.Span

@@ -81,6 +81,7 @@ type run struct {
 	request Request
 	graph   *graph.Graph
 	prefix  string // the ids of the nodes above, with a slash behind
+	above   string // the same with the items of collections: the beginning of addresses
 	level   int    // added to every level
 	// instance is the instance without its status, and schema the same for expressions.
 	instance map[string]any
@@ -216,8 +217,8 @@ func (r *run) excluded(base *graph.Base, s *state) bool {
 		if r.states[d].phase == absent {
 			s.phase, s.value = absent, value.UnknownObject(base.ID)
 			r.result.Absent = append(r.result.Absent, Absent{
-				Node:    r.prefix + base.ID,
-				Because: r.prefix + r.graph.Nodes[d].Base().ID, Span: base.Source.IDNode.Span(),
+				Node: r.prefix + base.ID, Address: r.above + base.ID,
+				Because: r.above + r.graph.Nodes[d].Base().ID, Span: base.Source.IDNode.Span(),
 			})
 			return true
 		}
@@ -238,7 +239,7 @@ func (r *run) included(base *graph.Base, s *state) ([]Wait, bool) {
 			s.fail(base)
 		case !truth(v):
 			s.phase, s.value = absent, value.UnknownObject(base.ID)
-			r.result.Absent = append(r.result.Absent, Absent{Node: r.prefix + base.ID, Span: condition.Span()})
+			r.result.Absent = append(r.result.Absent, Absent{Node: r.prefix + base.ID, Address: r.above + base.ID, Span: condition.Span()})
 			return nil, false
 		}
 	}
@@ -261,7 +262,7 @@ func (r *run) after(base *graph.Base, s *state) []string {
 	slices.SortFunc(before, func(a, b int) int { return cmp.Compare(slices.Index(order, a), slices.Index(order, b)) })
 	var after []string
 	for _, i := range before {
-		after = append(after, r.prefix+r.graph.Nodes[i].Base().ID)
+		after = append(after, r.above+r.graph.Nodes[i].Base().ID)
 	}
 	return after
 }
@@ -271,7 +272,7 @@ func (r *run) hold(base *graph.Base, s *state, paths []Wait, after []string) {
 	s.phase = held
 	s.value = value.UnknownObject(base.ID)
 	r.result.Held = append(r.result.Held, Held{
-		Node: r.prefix + base.ID, Paths: sortedWaits(paths), After: after,
+		Node: r.prefix + base.ID, Address: r.above + base.ID, Paths: sortedWaits(paths), After: after,
 		Span: base.Source.IDNode.Span(), GVK: base.GVK,
 	})
 }

@@ -27,15 +27,15 @@ type ExplainedInstance struct {
 // ExplainedNode is one node. The instance itself is the last one, under the name that
 // expressions have for it.
 type ExplainedNode struct {
-	ID         string `json:"id"`
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Type       string `json:"type"`
-	Outcome    string `json:"outcome"`
-	Level      int    `json:"level"`
-	Start      int    `json:"start"`
-	Chain      []Link `json:"chain"`
-	Waits      []Wait `json:"waits,omitempty"`
+	ID         string     `json:"id"`
+	APIVersion string     `json:"apiVersion"`
+	Kind       string     `json:"kind"`
+	Type       string     `json:"type"`
+	Outcome    string     `json:"outcome"`
+	Level      int        `json:"level"`
+	Start      int        `json:"start"`
+	Chain      []Link     `json:"chain"`
+	Waits      []NodeWait `json:"waits,omitempty"`
 	// After are the held nodes that a held node comes after.
 	After   []string          `json:"after,omitempty"`
 	Absent  []Absence         `json:"absent,omitempty"`
@@ -51,8 +51,15 @@ type Link struct {
 	Place
 }
 
+// NodeWait is a value that a held node waits for.
+type NodeWait struct {
+	Address string `json:"address"`
+	Wait
+}
+
 // Absence is a reason for which a node is excluded.
 type Absence struct {
+	Address string `json:"address"`
 	Because string `json:"because,omitempty"`
 	Condition
 }
@@ -135,9 +142,7 @@ func (x explainer) nodes(instance int) []ExplainedNode {
 		}
 		for _, a := range n.Absent {
 			absent := newAbsent(a)
-			if absence := (Absence{absent.Because, absent.Condition}); !slices.Contains(e.Absent, absence) {
-				e.Absent = append(e.Absent, absence)
-			}
+			e.Absent = append(e.Absent, Absence{absent.Address, absent.Because, absent.Condition})
 		}
 		for _, at := range n.Objects {
 			e.Objects = append(e.Objects, x.object(at))
@@ -147,19 +152,13 @@ func (x explainer) nodes(instance int) []ExplainedNode {
 	return all
 }
 
-// wait adds the reasons of one held node; in nested collections there may be several with the same.
+// wait adds the reasons of a held node, in nested collections those of one item.
 func (e *ExplainedNode) wait(h eval.Held) {
 	held := newHeld(h)
 	for _, w := range held.Waits {
-		if !slices.Contains(e.Waits, w) {
-			e.Waits = append(e.Waits, w)
-		}
+		e.Waits = append(e.Waits, NodeWait{held.Address, w})
 	}
-	for _, a := range held.After {
-		if !slices.Contains(e.After, a) {
-			e.After = append(e.After, a)
-		}
-	}
+	e.After = append(e.After, held.After...)
 }
 
 // itself is the instance as the last node.

@@ -36,6 +36,7 @@ type Instance struct {
 // Held is a node that is held back.
 type Held struct {
 	Node       string   `json:"node"`
+	Address    string   `json:"address"`
 	APIVersion string   `json:"apiVersion"`
 	Kind       string   `json:"kind"`
 	Waits      []Wait   `json:"waits"`
@@ -52,6 +53,7 @@ type Wait struct {
 // Absent is a node that is excluded.
 type Absent struct {
 	Node    string `json:"node"`
+	Address string `json:"address"`
 	Because string `json:"because,omitempty"`
 	Condition
 }
@@ -97,7 +99,7 @@ func newInstance(i render.Instance) Instance {
 }
 
 func newHeld(h eval.Held) Held {
-	held := Held{Node: h.Node, APIVersion: h.GVK.GroupVersion().String(), Kind: h.GVK.Kind, Waits: []Wait{}, After: h.After}
+	held := Held{Node: h.Node, Address: h.Address, APIVersion: h.GVK.GroupVersion().String(), Kind: h.GVK.Kind, Waits: []Wait{}, After: h.After}
 	if held.After == nil {
 		held.After = []string{}
 	}
@@ -108,7 +110,7 @@ func newHeld(h eval.Held) Held {
 }
 
 func newAbsent(a eval.Absent) Absent {
-	absent := Absent{Node: a.Node, Because: a.Because, Condition: Condition{Place: PlaceOf(a.Span)}}
+	absent := Absent{Node: a.Node, Address: a.Address, Because: a.Because, Condition: Condition{Place: PlaceOf(a.Span)}}
 	if a.Because == "" {
 		absent.Expression = a.Span.Text()
 	}
