@@ -23,9 +23,9 @@ const Variable = "ARGOCD_APP_PARAMETERS"
 // entry is one parameter as Argo CD writes it.
 type entry struct {
 	Name   *string            `json:"name"`
-	String *string            `json:"string"`
-	Array  *[]string          `json:"array"`
-	Map    *map[string]string `json:"map"`
+	String *string            `json:"string,omitempty"`
+	Array  *[]string          `json:"array,omitempty"`
+	Map    *map[string]string `json:"map,omitempty"`
 }
 
 // value is what a parameter is set to. Exactly one of its fields is set.
@@ -272,7 +272,11 @@ func (r *reader) override(name string, v value) {
 // inSpec reports that a path leads to a field below spec by its keys.
 func (r *reader) inSpec(at fieldpath.Path, span source.Span) bool {
 	elements := at.Elements()
-	if key, _ := elements[0].Key(); key != "spec" {
+	first := ""
+	if len(elements) > 0 {
+		first, _ = elements[0].Key()
+	}
+	if first != "spec" {
 		r.diags.Errorf(CodeUnknown, span, "parameters set fields of the spec alone").WithHint("write spec.FIELD")
 		return false
 	}

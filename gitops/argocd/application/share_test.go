@@ -1,0 +1,267 @@
+package application
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/krowave/krowave/gitops/argocd/parameters"
+	"github.com/krowave/krowave/render/eval"
+	"github.com/krowave/krowave/render/input"
+)
+
+// TestConcurrent: many requests at one time give what each gives alone.
+func TestConcurrent(t *testing.T) {
+	t.Parallel()
+	all := scenarios(t)
+	want := map[string]string{}
+	for name, s := range all {
+		want[name] = bytesOf(t, renderer(t, Options{}), s.request)
+	}
+	r := renderer(t, Options{AnswerBytes: 20 << 10, ProgramBytes: 400 << 10, FileBytes: 100 << 10}) // so that things come and go
+	var group sync.WaitGroup
+	for g := range 4 {
+		group.Go(func() {
+			names := slices.Sorted(maps.Keys(all))
+			for i := range names {
+				name := names[(i*(g+1)+g)%len(names)]
+				if diff := cmp.Diff(want[name], bytesOf(t, r, all[name].request)); diff != "" {
+					t.Errorf("%s: -want +got\n%s", name, diff)
+				}
+				if _, err := r.Announce(t.Context(), all[name].request); err != nil && !strings.Contains(name, "outside") {
+					t.Errorf("%s: %v", name, err)
+				}
+				if _, err := r.Discover(t.Context(), all[name].request); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// monorepo is a library and some applications that use it, each with its namespace and its parameters.
+func monorepo(apps int) (fstest.MapFS, []Request) {
+	files := fstest.MapFS{
+		"platform/rgd.yaml": {Data: []byte(libraryRGD)},
+		"krowave.yaml":      {Data: []byte("apiVersion: krowave.dev/v1alpha1\nkind: Config\nrgds: [platform]\n")},
+	}
+	var requests []Request
+	for i := range apps {
+		path := fmt.Sprintf("apps/a%03d", i)
+		files[path+"/app.yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: kro.run/v1alpha1\nkind: App\nmetadata: {name: a%03d}\nspec: {image: i%d}\n", i, i)}
+		requests = append(requests, Request{Files: files, Digest: "commit", Path: path, Env: map[string]string{
+			variableNamespace: fmt.Sprintf("team-%d", i), parameters.Variable: fmt.Sprintf(`[{"name":"wave-base","string":"%d"}]`, i),
+		}})
+	}
+	return files, requests
+}
+
+const libraryRGD = `apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: app}
+spec:
+  schema: {apiVersion: v1alpha1, kind: App, spec: {image: string, replicas: integer | default=2}}
+  resources:
+    - id: config
+      template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "${schema.metadata.name}"}, data: {image: "${schema.spec.image}"}}
+    - id: service
+      template: {apiVersion: v1, kind: Service, metadata: {name: "${schema.metadata.name}"}, spec: {ports: [{port: 80}]}}
+`
+
+// TestCompileOnce: one set of RGDs is compiled once, whatever else differs: the application, its namespace, its
+// parameters, the commit. A change of the RGD, or of the line that it stands on, is another set.
+func TestCompileOnce(t *testing.T) {
+	t.Parallel()
+	r := renderer(t, Options{Renders: 64})
+	files, requests := monorepo(20)
+	count := func(requests []Request) int64 {
+		var compiled atomic.Int64
+		var group sync.WaitGroup
+		for i, q := range requests {
+			group.Go(func() {
+				answer, err := r.Generate(t.Context(), q)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if answer.Compiled {
+					compiled.Add(1)
+				}
+				if want := fmt.Sprintf(`"namespace":"team-%d"`, i); !strings.Contains(answer.Manifests[1], want) {
+					t.Errorf("application %d has no %s: %s", i, want, answer.Manifests[1])
+				}
+			})
+		}
+		group.Wait()
+		return compiled.Load()
+	}
+	if got := count(requests); got != 1 {
+		t.Errorf("20 applications of one library: compiled %d times, want 1", got)
+	}
+	for i := range requests {
+		requests[i].Digest = "the next commit"
+	}
+	if got := count(requests); got != 0 {
+		t.Errorf("the next commit with the same library: compiled %d times, want 0", got)
+	}
+	changed := maps.Clone(files)
+	changed["platform/rgd.yaml"] = &fstest.MapFile{Data: []byte("# moved\n" + libraryRGD)}
+	for i := range requests {
+		requests[i].Digest, requests[i].Files = "another commit", changed
+	}
+	if got := count(requests); got != 1 {
+		t.Errorf("with another library: compiled %d times, want 1", got)
+	}
+}
+
+// TestKept: an answer is kept for exactly what it depends on.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	r := renderer(t, Options{})
+	_, requests := monorepo(2)
+	with := func(q Request, name, value string) Request {
+		q.Env = maps.Clone(q.Env)
+		q.Env[name] = value
+		return q
+	}
+	q := requests[0]
+	if _, err := r.Generate(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	other := q
+	other.Digest = "other"
+	anonymous := q
+	anonymous.Digest = ""
+	cases := map[string]struct {
+		reason  string
+		request Request
+		want    bool
+	}{
+		"same":        {"the same request", q, true},
+		"revision":    {"a variable without effect", with(q, "ARGOCD_APP_REVISION", "1"), true},
+		"cluster":     {"a variable without effect", with(q, "KUBE_VERSION", "1.30"), true},
+		"name":        {"without live values the name has no effect", with(q, variableName, "other"), true},
+		"namespace":   {"another namespace", with(q, variableNamespace, "other"), false},
+		"parameters":  {"other parameters", with(q, parameters.Variable, "[]"), false},
+		"path":        {"another path", requests[1], false},
+		"source path": {"other places in messages", with(q, variableSourcePath, "root/"+q.Path), false},
+		"digest":      {"other files", other, false},
+		"anonymous":   {"files without a digest", anonymous, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer, err := r.Generate(t.Context(), tc.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.Cached != tc.want || answer.Cached && answer.Compiled {
+				t.Errorf("%s: cached %t, compiled %t, want cached %t", tc.reason, answer.Cached, answer.Compiled, tc.want)
+			}
+		})
+	}
+}
+
+// cluster is a source of live values.
+type cluster struct {
+	asked    []string
+	snapshot Snapshot
+	err      error
+}
+
+func (c *cluster) Observed(_ context.Context, application string) (Snapshot, error) {
+	c.asked = append(c.asked, application)
+	return c.snapshot, c.err
+}
+
+// live reads objects as a source of live values has them.
+func live(t *testing.T, text string) eval.Observed {
+	t.Helper()
+	observed, diags := input.LoadObserved(fstest.MapFS{"live.yaml": {Data: []byte(text)}}, []string{"."}, input.Options{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return observed
+}
+
+const liveService = `{apiVersion: v1, kind: Service, metadata: {name: shop, namespace: prod, uid: "%s"}, status: {loadBalancer: {ingress: [{ip: 192.0.2.1}]}}}`
+
+// TestValues: live values come from the cluster before they come from files, and what was delivered is never held.
+func TestValues(t *testing.T) {
+	t.Parallel()
+	held := scenarios(t)["held/hold"].request
+	observed := scenarios(t)["held/observed"].request
+	address := map[string][]string{"Web.kro.run/prod/shop": {"address"}}
+	cases := map[string]struct {
+		reason   string
+		request  Request
+		snapshot Snapshot
+		want     string // a part of the answer, or of the error
+		err      bool
+	}{
+		"supplied":      {"the cluster knows what is missing", held, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false},
+		"outranks file": {"the cluster is newer than a file", observed, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false},
+		"file":          {"what the cluster does not know comes from the file", observed, Snapshot{Version: "1", Objects: live(t, `{apiVersion: v1, kind: Service, metadata: {name: other, namespace: prod}}`)}, `"uid":"7f"`, false},
+		"first install": {"nothing was delivered, so that the rest is", held, Snapshot{Version: "1"}, HeldAnnotation, false},
+		"delivered":     {"what was delivered is not withdrawn, whatever the parameters say", held, Snapshot{Version: "1", Delivered: address}, "Some of these were.", true},
+		"others":        {"what was delivered of others says nothing", held, Snapshot{Version: "1", Delivered: map[string][]string{"Web.kro.run/prod/shop": {"service"}}}, HeldAnnotation, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &cluster{snapshot: tc.snapshot}
+			q := tc.request
+			q.Env = maps.Clone(q.Env)
+			q.Env[variableName] = "shop"
+			answer, err := renderer(t, Options{Values: c}).Generate(t.Context(), q)
+			var got string
+			if _, isHeld := errors.AsType[*HeldError](err); isHeld != tc.err || !isHeld && err != nil {
+				t.Fatalf("%s: got %v", tc.reason, err)
+			}
+			if got = fmt.Sprint(err); err == nil {
+				got = strings.Join(answer.Manifests, "\n")
+			}
+			if !strings.Contains(got, tc.want) {
+				t.Errorf("%s: no %s in\n%s", tc.reason, tc.want, got)
+			}
+			if diff := cmp.Diff([]string{"shop"}, c.asked); diff != "" {
+				t.Errorf("asked for: -want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestValuesKept: an answer is kept for one version of the live values, and not at all without one.
+func TestValuesKept(t *testing.T) {
+	t.Parallel()
+	c := &cluster{}
+	r := renderer(t, Options{Values: c})
+	q := scenarios(t)["held/hold"].request
+	for i, step := range []struct {
+		version string
+		want    bool
+	}{{"1", false}, {"1", true}, {"2", false}, {"", false}, {"", false}, {"2", true}} {
+		c.snapshot.Version = step.version
+		answer, err := r.Generate(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Cached != step.want {
+			t.Errorf("step %d, version %q: cached %t, want %t", i, step.version, answer.Cached, step.want)
+		}
+	}
+	c.err = errors.New("no connection")
+	if _, err := r.Generate(t.Context(), q); !errors.Is(err, c.err) {
+		t.Errorf("want the error of the source, got %v", err)
+	}
+}
