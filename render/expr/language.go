@@ -16,7 +16,8 @@ import (
 // Language is the CEL dialect of kro. Building one costs milliseconds, so a
 // process makes one and shares it; it is safe for concurrent use.
 type Language struct {
-	env *cel.Env
+	env    *cel.Env
+	macros []cel.Macro
 }
 
 // NewLanguage builds the dialect. An error is a defect of this program, not of any input.
@@ -25,7 +26,7 @@ func NewLanguage() (*Language, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build the CEL environment: %w", err)
 	}
-	return &Language{env: env}, nil
+	return &Language{env: env, macros: env.Macros()}, nil
 }
 
 // Name is one use of a free name in an expression.
@@ -68,7 +69,7 @@ func (p *Parsed) IDs() []string {
 // names are known is for the caller to decide.
 func (l *Language) Parse(c Chunk) (*Parsed, diag.List) {
 	var diags diag.List
-	parsed := plain(c.Text())
+	parsed := l.plain(c.Text())
 	if parsed == nil {
 		read, issues := l.env.ParseSource(common.NewTextSource(c.Text()))
 		if issues.Err() != nil {
