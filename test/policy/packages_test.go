@@ -141,6 +141,7 @@ func layers() []string {
 		"render",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",
+		"gitops/argocd/health",
 		"gitops/argocd/wave",
 		"gitops/argocd/parameters",
 		"gitops/argocd/application",
