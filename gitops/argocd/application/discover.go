@@ -30,7 +30,7 @@ func (r *Renderer) Discover(ctx context.Context, q Request) (bool, error) {
 			return err
 		}
 		file, _ := config.Find(q.Files, []string{at.app}, at.show)
-		s, _ := r.settings(p, file, at, "")
+		s, _ := r.settings(p, file, at, q)
 		found = reading{renderer: r, fsys: q.Files, digest: q.Digest, place: at, limits: s.limits}.ours(s)
 		return nil
 	})

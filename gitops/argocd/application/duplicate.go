@@ -49,7 +49,7 @@ func duplicates(result *render.Result, namespace string) diag.List {
 			seen[id] = o
 			continue
 		}
-		diags.Errorf(diag.EvaluationDuplicate, o.At.Span(), "%s makes %s, which %s makes too", maker(result, o), id, maker(result, first)).
+		diags.Errorf(diag.EvaluationDuplicate, o.At.Span(), "%s makes %s, which %s makes too", maker(result, o), identityOf(o.Value, ""), maker(result, first)).
 			WithRelated(first.At.Span(), "the first one is made here")
 	}
 	return diags

@@ -139,7 +139,7 @@ func (g *generation) load() (loaded, error) {
 	}
 	file, diags := config.Find(g.request.Files, []string{g.place.app}, g.place.show)
 	l.diags = append(l.diags, diags...)
-	l.settings, diags = g.renderer.settings(g.parameters, file, g.place, g.request.Env[variableNamespace])
+	l.settings, diags = g.renderer.settings(g.parameters, file, g.place, g.request)
 	l.diags = append(l.diags, diags...)
 	r := reading{renderer: g.renderer, fsys: g.request.Files, digest: g.request.Digest, place: g.place, limits: l.settings.limits}
 	l.files = r.files(l.settings)
@@ -178,6 +178,9 @@ func (g *generation) outcome() (outcome, error) {
 	if len(held) > 0 && (g.parameters.Held == parameters.Fail || withdrawn(held, g.snapshot.Delivered)) {
 		return outcome{err: newHeldError(program, result, g.snapshot.Delivered)}, nil
 	}
+	if len(result.Objects) == 0 && !l.settings.allowEmpty {
+		return outcome{err: invalid(append(diags, empty(g.place, result)...))}, nil
+	}
 	mark(result)
 	objects, problems := wave.Annotate(program, result, g.parameters.Wave)
 	if l.settings.options.Strict {
@@ -213,9 +216,6 @@ func (g *generation) render(l loaded) (*render.Program, *render.Result, diag.Lis
 	}
 	if l.settings.options.Mode != render.Passthrough {
 		diags = append(diags, duplicates(result, g.request.Env[variableNamespace])...)
-	}
-	if len(result.Objects) == 0 && !l.settings.allowEmpty {
-		diags = append(diags, empty(g.place, result)...)
 	}
 	return program, result, diags
 }

@@ -1,9 +1,9 @@
 package application
 
 import (
+	"errors"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/krowave/krowave/gitops/argocd/parameters"
@@ -47,22 +47,28 @@ func placeOf(q Request) (place, diag.List) {
 // show is a path of the files as people know it: from the root of the repository.
 func (p place) show(name string) string { return path.Join(p.root, name) }
 
-// inside translates paths of the repository that a parameter names to paths of the files.
-func (p place) inside(parameter string, paths []string, diags *diag.List) []string {
-	if p.root == "." {
-		return slices.Clone(paths)
-	}
+// inside translates paths of the repository that a parameter names to paths of the files, and reports those that are not
+// there.
+func (p place) inside(files fs.FS, parameter string, paths []string, diags *diag.List) []string {
 	var names []string
 	for _, name := range paths {
-		switch rest, below := strings.CutPrefix(name, p.root+"/"); {
-		case below:
-			names = append(names, rest)
-		case name == p.root:
-			names = append(names, ".")
-		default:
-			diags.Errorf(parameters.CodeValue, source.PathSpan("parameter "+parameter), "Argo CD sends %s only, and %s is outside of it", p.root, name).
-				WithHint("add %s to the annotation argocd.argoproj.io/manifest-generate-paths of the Application", name)
+		at, below := name, true
+		if p.root != "." {
+			if at, below = strings.CutPrefix(name, p.root+"/"); name == p.root {
+				at, below = ".", true
+			}
 		}
+		if !below {
+			diags.Errorf(parameters.CodeValue, source.PathSpan("parameter "+parameter), "Argo CD sends %s only, and %s is outside of it", p.root, name).
+				WithHint("add /%s to the annotation argocd.argoproj.io/manifest-generate-paths of the Application", name)
+			continue
+		}
+		if _, err := fs.Stat(files, at); errors.Is(err, fs.ErrNotExist) {
+			diags.Errorf(parameters.CodeValue, source.PathSpan("parameter "+parameter), "%s is not among the files that Argo CD sends", name).
+				WithHint("paths start at the root of the repository; argocd-repo-server may be told to leave some out")
+			continue
+		}
+		names = append(names, at)
 	}
 	return names
 }

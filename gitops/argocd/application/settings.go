@@ -23,12 +23,12 @@ type settings struct {
 	allowEmpty                      bool
 }
 
-func (r *Renderer) settings(p parameters.Parameters, file *config.Config, at place, namespace string) (settings, diag.List) {
+func (r *Renderer) settings(p parameters.Parameters, file *config.Config, at place, q Request) (settings, diag.List) {
 	var diags diag.List
 	s := settings{
-		library:    at.inside("rgds", p.Library, &diags),
-		crds:       at.inside("crds", p.CRDs, &diags),
-		observed:   at.inside("observed", p.Observed, &diags),
+		library:    at.inside(q.Files, "rgds", p.Library, &diags),
+		crds:       at.inside(q.Files, "crds", p.CRDs, &diags),
+		observed:   at.inside(q.Files, "observed", p.Observed, &diags),
 		limits:     lowest(r.o.Limits, file.Limits.Input()),
 		allowEmpty: p.AllowEmpty || !p.Given("allow-empty") && file.AllowEmpty,
 	}
@@ -49,7 +49,7 @@ func (r *Renderer) settings(p parameters.Parameters, file *config.Config, at pla
 		Strict:            strict,
 		RefuseObjects:     strict,
 		AllowEmpty:        true, // Generate says it in the words of parameters
-		Namespace:         cmp.Or(namespace, file.Namespace),
+		Namespace:         cmp.Or(q.Env[variableNamespace], file.Namespace),
 		Omit:              file.Features.Omit,
 		DropNulls:         file.Nulls == "drop",
 		MaxItems:          lower(cmp.Or(r.o.Render.MaxItems, eval.DefaultMaxItems), file.Limits.CollectionSize),
