@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, w world) int {
 		return exitDone
 	}
 	if isInput(err) {
-		_, _ = fmt.Fprintln(w.err, err) // Argo CD shows it as it is
+		_, _ = fmt.Fprintln(w.err, strings.TrimSpace(err.Error())) // Argo CD shows it as it is
 		return exitInvalid
 	}
 	_, _ = fmt.Fprintf(w.err, "cmp-server: %v\n", err)

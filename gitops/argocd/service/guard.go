@@ -1,8 +1,11 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/krowave/krowave/gitops/argocd/application"
 )
 
 // panicError is a defect of ours, caught.
@@ -21,4 +24,15 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
+}
+
+// defect is what a panic said and where, if an error is one that was caught here or by the renderer.
+func defect(err error) (value any, stack []byte) {
+	if p, ok := errors.AsType[*panicError](err); ok {
+		return p.value, p.stack
+	}
+	if p, ok := errors.AsType[*application.PanicError](err); ok {
+		return p.Value, p.Stack
+	}
+	return nil, nil
 }

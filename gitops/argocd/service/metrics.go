@@ -23,7 +23,7 @@ type Metrics struct {
 	held     prometheus.Counter
 	inFlight prometheus.Gauge
 	queue    prometheus.Gauge
-	kept     prometheus.Gauge
+	kept     *prometheus.GaugeVec
 }
 
 // NewMetrics answers metrics that are all zero.
@@ -47,7 +47,9 @@ func NewMetrics() *Metrics {
 		held:     prometheus.NewCounter(counter("krowave_cmp_held_resources_total", "Resources left out of answers because a run-time value was missing.")),
 		inFlight: gauge("krowave_cmp_requests_in_flight", "Requests under way."),
 		queue:    gauge("krowave_cmp_queue_length", "Renders that wait for their turn."),
-		kept:     gauge("krowave_cmp_upload_cache_bytes", "Bytes of unpacked uploads that are kept."),
+		kept: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "krowave_cmp_cache_bytes", Help: "Bytes that are kept, as far as they are reckoned: uploads, answers, compiled programs and parsed files.",
+		}, []string{"cache"}),
 	}
 }
 
@@ -70,10 +72,25 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 }
 
 // arrived counts an upload that was received whole.
-func (m *Metrics) arrived(r received, kept int64) {
+func (m *Metrics) arrived(r received) {
 	m.bytes.Add(float64(r.upload.Compressed))
 	m.uploads.WithLabelValues(outcome(r.reused)).Inc()
-	m.kept.Set(float64(kept))
+}
+
+// keeper is a renderer that says how many bytes it keeps.
+type keeper interface {
+	Kept() (answers, programs, files int64)
+}
+
+// keeps notes what is kept.
+func (m *Metrics) keeps(uploads int64, r Renderer) {
+	m.kept.WithLabelValues("uploads").Set(float64(uploads))
+	if k, ok := r.(keeper); ok {
+		answers, programs, files := k.Kept()
+		m.kept.WithLabelValues("answers").Set(float64(answers))
+		m.kept.WithLabelValues("programs").Set(float64(programs))
+		m.kept.WithLabelValues("files").Set(float64(files))
+	}
 }
 
 // rendered counts what an answer tells of itself.

@@ -55,7 +55,7 @@ func TestLog(t *testing.T) {
 		"level": "INFO", "msg": "answered", "rpc": "GenerateManifest", "code": "OK", "app": "shop", "project": "team", "revision": "abc", "path": "web",
 		"checksum": p.meta.GetChecksum(), "bytes": float64(len(p.bytes)), "upload_reused": false, "render_shared": false, "answer_cached": false, "compiled": false,
 		"objects": 1.0, "traceparent": parent,
-		"held": []any{map[string]any{"Instance": "WebApp.example.com/default/shop", "Node": "bucket", "Paths": []any{"bucket.status.arn"}, "After": nil}},
+		"held": []any{"WebApp.example.com/default/shop: bucket"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -71,20 +71,20 @@ func (s *Service) recoverUnary(ctx context.Context, q any, info *grpc.UnaryServe
 		answer, err = next(ctx, q)
 		return err
 	})
-	return answer, s.defect(ctx, info.FullMethod, err)
+	return answer, s.recovered(ctx, info.FullMethod, err)
 }
 
 func (s *Service) recoverStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-	return s.defect(stream.Context(), info.FullMethod, guard(func() error { return next(srv, stream) }))
+	return s.recovered(stream.Context(), info.FullMethod, guard(func() error { return next(srv, stream) }))
 }
 
-// defect turns a panic into a status, and leaves every other error alone.
-func (s *Service) defect(ctx context.Context, method string, err error) error {
-	p, ok := err.(*panicError) //nolint:errorlint // guard does not wrap it
-	if !ok {
+// recovered turns a panic into a status, and leaves every other error alone.
+func (s *Service) recovered(ctx context.Context, method string, err error) error {
+	value, stack := defect(err)
+	if stack == nil {
 		return err
 	}
 	s.options.Metrics.errors.WithLabelValues(classPanic).Inc()
-	s.options.Log.ErrorContext(ctx, "panic", "method", method, "panic", p.value, "stack", string(p.stack))
+	s.options.Log.ErrorContext(ctx, "panic", "method", method, "panic", value, "stack", string(stack))
 	return status.Error(codes.Internal, "internal error of krowave: please report it")
 }

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -174,7 +173,7 @@ func serve[R any](s *Service, rpc string, stream grpc.ClientStreamingServer[plug
 		return s.finish(ctx, c, err)
 	}
 	c.arrived(r)
-	s.options.Metrics.arrived(r, s.trees.bytes())
+	s.options.Metrics.arrived(r)
 	var response *R
 	err = guard(func() (err error) {
 		response, err = answer(ctx, c, application.Request{Files: r.tree, Digest: r.upload.Checksum, Path: r.upload.AppPath, Env: r.upload.Env})
@@ -217,7 +216,11 @@ func (s *Service) describe(c *call, a *application.Answer) {
 		c.note(slog.Int("warnings", len(a.Warnings)))
 	}
 	if len(a.Held) > 0 {
-		c.note(slog.Any("held", a.Held))
+		held := make([]string, len(a.Held))
+		for i, h := range a.Held {
+			held[i] = h.Instance + ": " + h.Node
+		}
+		c.note(slog.Any("held", held))
 	}
 }
 
@@ -226,6 +229,7 @@ func (s *Service) finish(ctx context.Context, c *call, err error) error {
 	c.watch.stop()
 	spent, entered := c.watch.times()
 	s.options.Metrics.took(c.rpc, spent, entered)
+	s.options.Metrics.keeps(s.trees.bytes(), s.options.Renderer)
 	took := s.options.Now().Sub(c.start)
 	if err == nil {
 		s.options.Metrics.answered(c.rpc, codes.OK, "")
@@ -236,8 +240,8 @@ func (s *Service) finish(ctx context.Context, c *call, err error) error {
 	s.options.Metrics.answered(c.rpc, st.Code(), class)
 	c.note(slog.String("class", class), slog.String("error", st.Message()))
 	level := slog.LevelWarn
-	if defect, ok := errors.AsType[*panicError](err); ok {
-		c.note(slog.Any("panic", defect.value), slog.String("stack", string(defect.stack)))
+	if value, stack := defect(err); stack != nil {
+		c.note(slog.Any("panic", value), slog.String("stack", string(stack)))
 	}
 	if class == classPanic || class == classSystem {
 		level = slog.LevelError

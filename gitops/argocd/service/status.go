@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -33,20 +34,20 @@ func verdict(err error, c *call) (*status.Status, string) {
 		large    *tooLargeError
 		held     *application.HeldError
 		rejected *upload.RejectedError
-		defect   *panicError
 	)
+	_, stack := defect(err)
 	switch {
 	case errors.As(err, &invalid):
-		return status.New(codes.InvalidArgument, invalid.Error()), classInvalid
+		return status.New(codes.InvalidArgument, strings.TrimSpace(invalid.Error())), classInvalid
 	case errors.As(err, &large):
 		return status.New(codes.InvalidArgument, large.Error()), classInvalid
 	case errors.As(err, &held):
-		return status.New(codes.FailedPrecondition, held.Error()), classHeld
+		return status.New(codes.FailedPrecondition, strings.TrimSpace(held.Error())), classHeld
 	case errors.As(err, &rejected):
 		return status.New(codes.InvalidArgument, rejected.Error()), classRejected
 	case status.Code(err) == codes.ResourceExhausted: // a message over the limit, which gRPC has answered already
 		return status.New(codes.ResourceExhausted, status.Convert(err).Message()), classRejected
-	case errors.As(err, &defect):
+	case stack != nil:
 		return status.Newf(codes.Internal, "internal error of krowave on the upload with sha256 %s: please report it", c.digest()), classPanic
 	case errors.Is(err, context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded:
 		return status.New(codes.DeadlineExceeded, late(c)), classDeadline
