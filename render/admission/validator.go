@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/krowave/krowave/render/crd"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/fieldpath"
 	"github.com/krowave/krowave/render/source"
@@ -33,49 +33,41 @@ type Validator struct {
 // NewValidator compiles the schema of a version of a CRD. The error says why the API server
 // would not take the CRD's schema; it does not cover what is only found by compiling
 // the rules, which happens when an object needs them.
-func NewValidator(crd *apiextensionsv1.CustomResourceDefinition, version string) (*Validator, error) {
+func NewValidator(definition *apiextensionsv1.CustomResourceDefinition, version string) (*Validator, error) {
 	v := &Validator{
-		apiVersion: crd.Spec.Group + "/" + version,
-		kind:       crd.Spec.Names.Kind,
-		namespaced: crd.Spec.Scope != apiextensionsv1.ClusterScoped,
+		apiVersion: definition.Spec.Group + "/" + version,
+		kind:       definition.Spec.Names.Kind,
+		namespaced: definition.Spec.Scope != apiextensionsv1.ClusterScoped,
 	}
-	for i := range crd.Spec.Versions {
-		served := &crd.Spec.Versions[i]
+	for i := range definition.Spec.Versions {
+		served := &definition.Spec.Versions[i]
 		if served.Name != version {
 			continue
 		}
 		v.status = served.Subresources != nil && served.Subresources.Status != nil
 		if served.Schema == nil || served.Schema.OpenAPIV3Schema == nil {
-			return nil, fmt.Errorf("version %s of %s has no schema", version, crd.Name)
+			return nil, fmt.Errorf("version %s of %s has no schema", version, definition.Name)
 		}
 		if err := v.compile(served.Schema.OpenAPIV3Schema); err != nil {
-			return nil, fmt.Errorf("schema of %s: %w", crd.Name, err)
+			return nil, fmt.Errorf("schema of %s: %w", definition.Name, err)
 		}
 		return v, nil
 	}
-	return nil, fmt.Errorf("%s has no version %s", crd.Name, version)
+	return nil, fmt.Errorf("%s has no version %s", definition.Name, version)
 }
 
 // compile reads the schema in the form in which the API server does: after a trip
 // through JSON, which settles what Go values leave open.
 func (v *Validator) compile(props *apiextensionsv1.JSONSchemaProps) error {
-	text, err := json.Marshal(props)
+	internal, err := crd.Stored(props)
 	if err != nil {
 		return err
 	}
-	var decoded apiextensionsv1.JSONSchemaProps
-	if err := json.Unmarshal(text, &decoded); err != nil {
-		return err
-	}
-	var internal apiextensions.JSONSchemaProps
-	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&decoded, &internal, nil); err != nil {
-		return err
-	}
-	structural, err := structure(&internal)
+	structural, err := structure(internal)
 	if err != nil {
 		return err
 	}
-	v.root = newRoot(&internal, structural)
+	v.root = newRoot(internal, structural)
 	v.rules = newRules(structural, model.SchemaDeclType(structural, true), true)
 	return nil
 }

@@ -3,7 +3,6 @@ package crd
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,7 +22,7 @@ import (
 
 // schema checks the schema of one version.
 func (r *report) schema(s *apiextensionsv1.JSONSchemaProps, path string) {
-	internal, err := stored(s)
+	internal, err := Stored(s)
 	if err != nil {
 		r.errorf(diag.SchemaNotJSON, path, "the schema cannot be written as JSON: %s", err)
 		return
@@ -52,24 +51,6 @@ func (r *report) schema(s *apiextensionsv1.JSONSchemaProps, path string) {
 	if _, _, err := apiservervalidation.NewSchemaValidator(validation.OpenAPIV3Schema); err != nil {
 		r.errorf(diag.CRDStructure, path, "no validator can be built from the schema: %s", err)
 	}
-}
-
-// stored is a schema as the API server reads it: through JSON, where defaults that
-// are null vanish.
-func stored(s *apiextensionsv1.JSONSchemaProps) (*apiextensions.JSONSchemaProps, error) {
-	text, err := json.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("write: %w", err)
-	}
-	var read apiextensionsv1.JSONSchemaProps
-	if err := json.Unmarshal(text, &read); err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	internal := &apiextensions.JSONSchemaProps{}
-	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&read, internal, nil); err != nil {
-		return nil, fmt.Errorf("convert: %w", err)
-	}
-	return internal, nil
 }
 
 // rooted is a path whose text is given.
