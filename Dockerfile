@@ -1,0 +1,22 @@
+# The image of the Argo CD plugin: one static binary, for every platform that Go cross-compiles to.
+#
+#   docker buildx build --platform linux/amd64,linux/arm64 --tag registry.example.com/krowave/cmp-server:v0.1.0 --push .
+#
+# The build reads the version from Git, so the context has to be a clone with its tags.
+
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG TARGETOS=linux
+ARG TARGETARCH
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags="-s -w" -o /out/cmp-server ./cmd/cmp-server
+
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY --from=build /out/cmp-server /cmp-server
+COPY --from=build /src/LICENSE /LICENSE
+# The user of argocd-repo-server, which shares the directory of the sockets.
+USER 999:999
+ENTRYPOINT ["/cmp-server"]
+CMD ["serve"]
