@@ -24,7 +24,13 @@ import (
 )
 
 // Product runs krowave. It is safe for concurrent use.
-type Product struct{ engine *render.Engine }
+type Product struct {
+	engine *render.Engine
+	omit   bool
+}
+
+// Omitting is the same with kro's feature gate CELOmitFunction on.
+func (p *Product) Omitting() *Product { return &Product{engine: p.engine, omit: true} }
 
 // New makes a Product.
 func New() (*Product, error) {
@@ -41,7 +47,7 @@ func (p *Product) Run(c trial.Case) trial.Result {
 	if diags.HasErrors() {
 		return refused(trial.StageAdmission, diags)
 	}
-	program, diags := p.engine.Compile(in, render.Options{Namespace: c.Namespace})
+	program, diags := p.engine.Compile(in, render.Options{Namespace: c.Namespace, Omit: p.omit})
 	subject := in.RGDs[0]
 	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Span.Path() != casePath })
 	if c.Unknown == trial.Refuse {
