@@ -169,3 +169,27 @@ func TestNoMachinePaths(t *testing.T) {
 		}
 	}
 }
+
+// TestCompatibilityRows: each intended difference from kro has an id of its own, and a test that is there.
+func TestCompatibilityRows(t *testing.T) {
+	t.Parallel()
+	all := must(t, files)
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|.*\\| `([^`]+)` \\|$").FindAllSubmatch(read(t, compatibility), -1) {
+		id, test := string(m[1]), string(m[2])
+		if seen[id] {
+			t.Errorf("%s: %s stands twice", compatibility, id)
+		}
+		seen[id] = true
+		tested := slices.ContainsFunc(all, func(f string) bool {
+			return strings.HasPrefix(f, test+"/") && (strings.HasSuffix(f, "_test.go") || strings.HasSuffix(f, ".txtar"))
+		})
+		if !tested {
+			t.Errorf("%s: the test of %s, %s, is not there", compatibility, id, test)
+		}
+	}
+	rows := strings.Count(string(read(t, compatibility)), "\n| `")
+	if len(seen) == 0 || len(seen) != rows {
+		t.Errorf("%s: %d of %d rows have an id, three cells and a test", compatibility, len(seen), rows)
+	}
+}
