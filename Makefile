@@ -16,7 +16,7 @@ BUILD := CGO_ENABLED=0 go build -trimpath
 KUSTOMIZE := sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 SCALES := 0.1,1
 # Suites with a go.mod of their own: they import what the product must not.
-MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
+MODULES := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod test/argocd/*/go.mod))
 
 # The packages of one module that have golden files: those that declare -update.
 golden = packages=$$({ git grep -l --untracked 'flag.Bool("update"' -- '*_test.go' $(MODULES:%=':!%') || true; } | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
@@ -25,10 +25,10 @@ golden = packages=$$({ git grep -l --untracked 'flag.Bool("update"' -- '*_test.g
 state = (git status --porcelain; git diff) | git hash-object --stdin
 clean = before=$$($(state)); $(MAKE) --no-print-directory $(1); [ "$$before" = "$$($(state))" ] || { git --no-pager diff --stat; git status --short; echo "make $(1) changes files: run it and commit the result" >&2; exit 1; }
 
-.PHONY: help build test lint fmt fmt-check vet update generate fuzz bench diff-kro check update-clean generate-clean
+.PHONY: help build test lint fmt fmt-check vet update generate fuzz bench diff-kro e2e check update-clean generate-clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 build: ## Build the commands into bin/
 	$(BUILD) -o bin/ ./cmd/...
@@ -63,7 +63,13 @@ bench: ## Run the benchmarks, and compare with kro, kustomize and a YAML library
 	bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; $(BUILD) -o "$$bin/" ./cmd/krowave; CGO_ENABLED=0 GOBIN="$$bin" go install -trimpath $(KUSTOMIZE); cd test/kro; go run ./bench/ratios; go run ./bench/coldstart -krowave "$$bin/krowave" -kustomize "$$bin/kustomize" ../../examples/webapp; go run ./bench/monorepo -krowave "$$bin/krowave" -scales $(SCALES)
 
 diff-kro: ## Compare with kro's own engine, and run the other suites with a go.mod of their own
-	for m in $(MODULES); do echo "test $$m"; (cd $$m && go test ./...); done
+	for m in $(filter-out test/e2e,$(MODULES)); do echo "test $$m"; (cd $$m && go test ./...); done
+
+# One package at a time: each starts servers of its own.
+e2e: ## Run the end-to-end suite on real Kubernetes and Argo CD servers, which are built on first use
+	go run ./test/servers/build
+	command -v redis-server >/dev/null || echo "no redis-server on PATH (Debian: apt-get install redis-server); the suite uses its own"
+	cd test/e2e && go test -p 1 -parallel 8 -timeout 40m ./...
 
 update-clean: ## Fail when `make update` changes a file
 	$(call clean,update)
@@ -73,4 +79,4 @@ generate-clean: ## Fail when `make generate` changes a file
 
 # One after the other, cheapest verdict first, whatever -j says.
 check: ## Everything CI runs
-	for t in fmt-check vet lint build test update-clean generate-clean fuzz diff-kro; do echo "== $$t"; $(MAKE) --no-print-directory $$t; done
+	for t in fmt-check vet lint build test update-clean generate-clean fuzz diff-kro e2e; do echo "== $$t"; $(MAKE) --no-print-directory $$t; done
