@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -221,6 +222,26 @@ func TestDockerfile(t *testing.T) {
 	} {
 		if !strings.Contains(file, want) {
 			t.Errorf("the Dockerfile has no %q", want)
+		}
+	}
+}
+
+// TestHowTo: the how-to names flags that exist: of the server, of the command, or of the programs
+// that it calls beside them.
+func TestHowTo(t *testing.T) {
+	t.Parallel()
+	ours := string(read(t, "../../docs/reference/cmp-server.md")) + string(read(t, "../../docs/reference/command.md"))
+	foreign := []string{
+		"--platform", "--tag", "--push", "--namespace", "--patch-file", "--show-toplevel",
+		"--local", "--local-repo-root", "--server-side-generate", "--revision", "--hard-refresh",
+	}
+	flags := regexp.MustCompile(`--[a-z][a-z-]*`).FindAllString(string(read(t, "../../docs/how-to/argocd.md")), -1)
+	if len(flags) == 0 {
+		t.Fatal("the how-to names no flags")
+	}
+	for _, flag := range flags {
+		if !strings.Contains(ours, "`"+flag+"`") && !slices.Contains(foreign, flag) {
+			t.Errorf("the how-to names %s, which no reference has", flag)
 		}
 	}
 }
