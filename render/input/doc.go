@@ -22,6 +22,12 @@
 // One Set is one desired state: the same object twice is an error, also when two
 // overlays build it.
 //
-// The package does no I/O but through the fs.FS, never leaves it, and never looks into RGDs. The result depends on the
+// kustomize itself writes to the standard error of the process where a kustomization has patchesStrategicMerge,
+// patchesJson6902 or vars, and where it does not replace a variable; it takes no writer for that, and to exchange the
+// process's would be a race. Fields whose new form gives the same objects (bases, imageTags, commonLabels) are handed to it in
+// that form. These three have none: patches of the new field run at another time, before names, labels and namespaces are set,
+// and replacements follow other rules than vars.
+//
+// Apart from that the package does no I/O but through the fs.FS, never leaves it, and never looks into RGDs. The result depends on the
 // content of the files alone. It is safe for concurrent use; kustomize, which is not, is run one build at a time.
 package input
