@@ -185,13 +185,13 @@ func TestScriptsCoverFlags(t *testing.T) {
 func TestAbove(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ reason, dir, source, root, at string }{
-		"below":   {reason: "the usual case", dir: "/tmp/_cmp_server/1/apps/web", source: "apps/web", root: "/tmp/_cmp_server/1", at: "apps/web"},
-		"root":    {reason: "the application is the repository", dir: "/tmp/1", source: ".", root: "/tmp/1", at: "."},
+		"below":   {reason: "the usual case", dir: "/srv/_cmp_server/1/apps/web", source: "apps/web", root: "/srv/_cmp_server/1", at: "apps/web"},
+		"root":    {reason: "the application is the repository", dir: "/srv/1", source: ".", root: "/srv/1", at: "."},
 		"unset":   {reason: "started by hand", dir: "/home/me/web", source: "", root: "/home/me/web", at: "."},
 		"part":    {reason: "a name is whole or not at all", dir: "/home/my-web", source: "web", root: "/home/my-web", at: "."},
-		"partial": {reason: "what was sent is not the whole repository", dir: "/tmp/1/web", source: "apps/web", root: "/tmp/1/web", at: "."},
-		"unclean": {reason: "as people write paths", dir: "/tmp/1/apps/web", source: "./apps/web/", root: "/tmp/1", at: "apps/web"},
-		"outside": {reason: "a path that leaves the repository finds nothing", dir: "/tmp/1/web", source: "../web", root: "/tmp/1/web", at: "."},
+		"partial": {reason: "what was sent is not the whole repository", dir: "/srv/1/web", source: "apps/web", root: "/srv/1/web", at: "."},
+		"unclean": {reason: "as people write paths", dir: "/srv/1/apps/web", source: "./apps/web/", root: "/srv/1", at: "apps/web"},
+		"outside": {reason: "a path that leaves the repository finds nothing", dir: "/srv/1/web", source: "../web", root: "/srv/1/web", at: "."},
 		"whole":   {reason: "the root of the file system is no repository", dir: "/web", source: "web", root: "/web", at: "."},
 	} {
 		if root, at := above(c.dir, c.source); root != c.root || at != c.at {

@@ -182,7 +182,6 @@ func free(t *testing.T) string {
 // TestSocket: what may lie where the socket is to be, and what becomes of it.
 func TestSocket(t *testing.T) {
 	t.Parallel()
-	var config net.ListenConfig
 	for name, c := range map[string]struct {
 		reason string
 		path   string // below the directory
@@ -190,29 +189,9 @@ func TestSocket(t *testing.T) {
 		want   string // the error, "" when it binds
 	}{
 		"nothing": {reason: "the usual start", path: "k.sock", before: func(*testing.T, string) {}},
-		"stale": {reason: "the process before was killed", path: "k.sock", before: func(t *testing.T, path string) {
-			t.Helper()
-			l, err := config.Listen(t.Context(), "unix", path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			l.(*net.UnixListener).SetUnlinkOnClose(false)
-			_ = l.Close()
-		}},
-		"alive": {reason: "two servers of one name", path: "k.sock", want: "another server answers there", before: func(t *testing.T, path string) {
-			t.Helper()
-			l, err := config.Listen(t.Context(), "unix", path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = l.Close() })
-		}},
-		"file": {reason: "something else has the name", path: "k.sock", want: "is not a socket", before: func(t *testing.T, path string) {
-			t.Helper()
-			if err := os.WriteFile(path, nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}},
+		"stale":   {reason: "the process before was killed", path: "k.sock", before: stale},
+		"alive":   {reason: "two servers of one name", path: "k.sock", want: "another server answers there", before: alive},
+		"file":    {reason: "something else has the name", path: "k.sock", want: "is not a socket", before: file},
 		"long":    {reason: "systems differ in the limit; it is said before any of them cuts it", path: strings.Repeat("x", 100) + ".sock", want: "bytes", before: func(*testing.T, string) {}},
 		"nowhere": {reason: "the volume is not mounted", path: "no/k.sock", want: "no such file", before: func(*testing.T, string) {}},
 	} {
@@ -244,6 +223,34 @@ func TestSocket(t *testing.T) {
 				t.Errorf("%s: %v left, %v", c.reason, left, err)
 			}
 		})
+	}
+}
+
+// stale leaves the socket of a server that is gone.
+func stale(t *testing.T, path string) {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false)
+	_ = l.Close()
+}
+
+// alive is a server of the same name.
+func alive(t *testing.T, path string) {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+}
+
+func file(t *testing.T, path string) {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
