@@ -88,6 +88,23 @@ func BenchmarkGenerate(b *testing.B) {
 	}
 }
 
+// BenchmarkMonorepo renders 200 applications of one commit, which share a library: one operation is all of them.
+func BenchmarkMonorepo(b *testing.B) {
+	_, requests := monorepo(200)
+	r := renderer(b, Options{})
+	b.ReportAllocs()
+	commit := 0
+	for b.Loop() {
+		commit++
+		for _, q := range requests {
+			q.Digest = fmt.Sprint(commit)
+			if _, err := r.Generate(b.Context(), q); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestReckoning: the memory that the caches reckon with is not less than half of what is really held, so that their
 // bounds are worth something, and not more than ten times as much. It is not parallel: it measures the heap.
 func TestReckoning(t *testing.T) {

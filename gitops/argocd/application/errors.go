@@ -40,11 +40,17 @@ type DeadlineError struct {
 
 // Error says where the time went.
 func (e *DeadlineError) Error() string {
-	parts := make([]string, len(e.Phases))
-	for i, p := range e.Phases {
-		parts[i] = p.Name + " " + p.Took.Round(precision).String()
+	var parts []string
+	for _, p := range e.Phases {
+		if took := p.Took.Round(precision); took > 0 {
+			parts = append(parts, p.Name+" "+took.String())
+		}
 	}
-	return fmt.Sprintf("%v during %s (%s)", e.Err, e.During, strings.Join(parts, ", "))
+	text := fmt.Sprintf("%v during %s", e.Err, e.During)
+	if len(parts) > 0 {
+		text += " (" + strings.Join(parts, ", ") + ")"
+	}
+	return text
 }
 
 // precision is that of times in errors: Argo CD writes them into the Application, and shall not do so for a millisecond.

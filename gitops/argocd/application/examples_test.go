@@ -36,7 +36,7 @@ func TestExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want, got []map[string]any
-			for _, document := range strings.Split(string(text), "\n---\n") {
+			for document := range strings.SplitSeq(string(text), "\n---\n") {
 				var o map[string]any
 				if err := yaml.Unmarshal([]byte(document), &o); err != nil {
 					t.Fatal(err)
