@@ -112,7 +112,7 @@ func request(plugin *v1alpha1.ApplicationSourcePlugin) *apiclient.ManifestReques
 		Namespace:         "prod",
 		ProjectName:       "default",
 		AppLabelKey:       "app.kubernetes.io/instance",
-		TrackingMethod:    string(v1alpha1.TrackingMethodAnnotation),
+		TrackingMethod:    "annotation",
 		KubeVersion:       "1.34.0",
 		ApiVersions:       []string{"v1", "apps/v1", "apps/v1/Deployment"},
 		ApplicationSource: &v1alpha1.ApplicationSource{Path: "apps/web", TargetRevision: "main", Plugin: plugin},
