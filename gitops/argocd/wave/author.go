@@ -35,6 +35,9 @@ func (p Phase) order() (int, bool) {
 	return at, at >= 0
 }
 
+// synced is the order of Sync.
+const synced = 1
+
 // state is what is known of a text before there is an instance.
 type state int
 

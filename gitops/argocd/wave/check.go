@@ -77,6 +77,12 @@ func (p *planner) phases(l *layout, i, after int) {
 	d.WithRelated(hookSpan(before), "this puts %q into %s", before.ID, later)
 }
 
+// early reports an instance that would be applied in an earlier phase than what it consists of.
+func (p *planner) early(at source.Span, who string, phase Phase) {
+	p.diags.Errorf(diag.WavePhase, at, "%q is applied in the phase %s, but its resources come in %s", who, phase, Sync).
+		WithHint("an instance comes after all of its resources: leave the hook out")
+}
+
 // hookSpan is the annotation that makes a hook of a node; the id of a node that is none, as it
 // is in the phase of all that are not hooks.
 func hookSpan(base *graph.Base) source.Span {

@@ -149,6 +149,10 @@ func (n *numbering) instance(instance int) {
 			}
 			n.atLeast(i, floor, reason)
 			n.set(i, n.options.step(floor), reason)
+			if order, known := n.placements[i].Phase.order(); known && order < synced && highest != "" {
+				_, name := n.result.Instances[instance].Names()
+				n.early(o.At.Lookup("metadata", "annotations").Span(), name, n.placements[i].Phase)
+			}
 		}
 	}
 }

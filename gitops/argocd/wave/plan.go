@@ -105,6 +105,9 @@ func (p *planner) place(l *layout, i int) {
 	if nested != nil {
 		at.nested = p.layout(nested, at.floor)
 		l.pins = append(l.pins, p.pinned(l, i, at)...)
+		if order, known := at.author.phase.order(); known && order < synced && at.nested.top > lowest {
+			p.early(hookSpan(base), base.ID, at.author.phase)
+		}
 		at.floor, at.after = max(at.floor, p.end(at.nested)), -1
 	}
 	at.wave = p.options.step(max(at.floor, p.first()))

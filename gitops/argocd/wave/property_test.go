@@ -36,7 +36,8 @@ func samples() []sample {
 // random is an RGD whose edges are known.
 type random struct {
 	kinds []sample
-	edges map[int][]int // by node: what it waits for, positions below its own
+	edges map[int][]int  // by node: what it waits for, positions below its own
+	notes map[int]string // by node: annotations of the author's
 }
 
 // sequence gives numbers that look random and are the same in every run.
@@ -71,6 +72,9 @@ func (g random) rgd(order []int) string {
 		fmt.Fprintf(&b, "  - id: n%d\n    template:\n      apiVersion: %s\n      kind: %s\n      metadata:\n        name: ${schema.spec.name}-n%d\n        labels:\n          a: b\n", i, k.apiVersion, k.kind, i)
 		for _, d := range g.edges[i] {
 			fmt.Fprintf(&b, "          after-%d: ${n%d.metadata.name}\n", d, d)
+		}
+		if g.notes[i] != "" {
+			fmt.Fprintf(&b, "        annotations: {%s}\n", g.notes[i])
 		}
 		if k.kind == "Inner" {
 			fmt.Fprintf(&b, "      spec:\n        name: ${schema.spec.name}-n%d\n", i)
@@ -120,14 +124,14 @@ func (g random) files(order []int, instances ...string) fstest.MapFS {
 	return files
 }
 
-// waves are the waves of one instance's objects by their nodes; of a nested RGD with all of its objects.
-func (o outcome) waves(instance string) map[string][]int {
+// waves are the waves of the objects of the instance shop by their nodes; those of a nested RGD also by its node.
+func (o outcome) waves() map[string][]int {
 	waves := map[string][]int{}
 	for i, object := range o.result.Objects {
 		if object.Instance < 0 {
 			continue
 		}
-		if _, name := o.result.Instances[object.Instance].Names(); name == instance {
+		if _, name := o.result.Instances[object.Instance].Names(); name == "shop" {
 			waves[object.Node] = append(waves[object.Node], o.placements[i].Wave)
 			if first, _, nested := strings.Cut(object.Node, "/"); nested {
 				waves[first] = append(waves[first], o.placements[i].Wave)
@@ -148,7 +152,7 @@ func TestEdges(t *testing.T) {
 			if o.diags.HasErrors() {
 				t.Fatalf("seed %d: %v", seed, o.diags)
 			}
-			waves := o.waves("shop")
+			waves := o.waves()
 			for to, froms := range g.edges {
 				for _, from := range froms {
 					g.edge(t, waves, edge{seed, strategy, from, to})
@@ -183,19 +187,71 @@ func (g random) edge(t *testing.T, waves map[string][]int, e edge) {
 	}
 }
 
+// TestEdgesOfAuthors: whatever waves and hooks authors write, either the edges hold or there is an error.
+func TestEdgesOfAuthors(t *testing.T) {
+	t.Parallel()
+	accepted, refused := 0, 0
+	for seed := range uint64(120) {
+		g, r := newRandom(seed), sequence(seed+1000)
+		g.notes = map[int]string{}
+		for i := range g.kinds {
+			switch r.below(6) {
+			case 0, 1:
+				g.notes[i] = fmt.Sprintf(`argocd.argoproj.io/sync-wave: "%d"`, r.below(12)-2)
+			case 2:
+				g.notes[i] = "argocd.argoproj.io/hook: " + []string{"PreSync", "PostSync", "Sync", "SyncFail"}[r.below(4)]
+			}
+		}
+		o := settle(t, g.files(ascending(len(g.kinds)), "shop"), settings{})
+		if o.diags.HasErrors() {
+			refused++
+			continue
+		}
+		accepted++
+		waves := o.waves()
+		for to, froms := range g.edges {
+			for _, from := range froms {
+				a, known := phase(g.notes[from])
+				b, also := phase(g.notes[to])
+				switch {
+				case !known || !also || a < b:
+				case a > b:
+					t.Errorf("seed %d: n%d waits for n%d, which comes in a later phase", seed, to, from)
+				default:
+					g.edge(t, waves, edge{seed, wave.Compact, from, to})
+				}
+			}
+		}
+	}
+	if accepted < 20 || refused < 20 {
+		t.Errorf("%d inputs are accepted and %d refused: the test sees too little of one", accepted, refused)
+	}
+}
+
+// phase is the test's own account of the order of hooks.
+func phase(notes string) (int, bool) {
+	switch {
+	case strings.HasSuffix(notes, "PreSync"):
+		return 0, true
+	case strings.HasSuffix(notes, "PostSync"):
+		return 2, true
+	}
+	return 1, !strings.HasSuffix(notes, "SyncFail")
+}
+
 // TestStable: numbers depend on neither the order of the file nor on other instances.
 func TestStable(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(25) {
 		g := newRandom(seed)
 		order := ascending(len(g.kinds))
-		want := settle(t, g.files(order, "shop"), settings{}).waves("shop")
+		want := settle(t, g.files(order, "shop"), settings{}).waves()
 		r := sequence(seed)
 		for i := range order {
 			j := r.below(i + 1)
 			order[i], order[j] = order[j], order[i]
 		}
-		got := settle(t, g.files(order, "aaa", "shop", "zzz"), settings{}).waves("shop")
+		got := settle(t, g.files(order, "aaa", "shop", "zzz"), settings{}).waves()
 		for _, m := range []map[string][]int{want, got} {
 			for _, waves := range m {
 				slices.Sort(waves)
