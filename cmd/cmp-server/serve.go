@@ -39,6 +39,7 @@ type serveFlags struct {
 
 func serveCommand(w world) *cobra.Command {
 	f := &serveFlags{limits: upload.DefaultLimits()}
+	f.limits.Kept = 256 << 20 // a sidecar has less memory than a person's machine
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the plugin protocol on a socket",

@@ -53,12 +53,12 @@ func TestMute(t *testing.T) {
 // TestSlowSender: an upload that stops is over at the deadline, and gives back what it holds.
 func TestSlowSender(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{Timeout: 200 * time.Millisecond, UploadBytes: mebibyte, TreeBytes: mebibyte}, Listen{})
+	s := start(t, Options{Timeout: 2 * time.Second, UploadBytes: mebibyte, TreeBytes: mebibyte}, Listen{})
 	p := small(t, "slow")
 	for _, n := range []int{0, len(p.bytes) / 2} {
 		answer, _ := s.stalled(p, n)
 		err := <-answer
-		if got := status.Convert(err); got.Code() != codes.DeadlineExceeded || !strings.Contains(got.Message(), "receiving the upload took 0 s") {
+		if got := status.Convert(err); got.Code() != codes.DeadlineExceeded || !strings.Contains(got.Message(), "receiving the upload took") {
 			t.Errorf("after %d bytes: %v, want DeadlineExceeded and where the time went", n, err)
 		}
 		until(t, "the memory is given back", func() bool {
@@ -120,7 +120,7 @@ func TestStalledLeader(t *testing.T) {
 // TestNoRoom: an upload that finds no room waits for it, and is told so at the deadline.
 func TestNoRoom(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{Timeout: 200 * time.Millisecond, UploadBytes: mebibyte}, Listen{})
+	s := start(t, Options{Timeout: 2 * time.Second, UploadBytes: mebibyte}, Listen{})
 	if !s.budget.TryAcquire(s.budgetSize) {
 		t.Fatal("there is no room to take")
 	}

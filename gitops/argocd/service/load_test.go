@@ -174,12 +174,3 @@ func TestTurns(t *testing.T) {
 		t.Errorf("-arrived +rendered\n%s", diff)
 	}
 }
-
-// TestWeight: a large tree takes more turns, and never more than there are.
-func TestWeight(t *testing.T) {
-	t.Parallel()
-	s := New(Options{Concurrency: 2})
-	if got := s.weight(application.Request{}); got != 1 {
-		t.Errorf("no tree weighs %d, want 1", got)
-	}
-}

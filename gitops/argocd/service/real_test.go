@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/krowave/krowave/gitops/argocd/application"
+	"github.com/krowave/krowave/render/input"
 )
 
 // twenty are the files of an application of 20 objects: a CRD, 18 resources and an instance.
@@ -57,10 +58,12 @@ spec:
 	}
 }
 
-// genuine serves with the renderer that the command has.
+// genuine serves with a renderer as the command has it.
 func genuine(t *testing.T) *server {
 	t.Helper()
-	r, err := application.New(application.Options{Clock: time.Now}) //nolint:forbidigo // as the command does
+	limits := input.DefaultLimits()
+	limits.Values = 10_000                                                          // so that a test can exceed it in no time
+	r, err := application.New(application.Options{Clock: time.Now, Limits: limits}) //nolint:forbidigo // as the command does
 	if err != nil {
 		t.Fatal(err)
 	}

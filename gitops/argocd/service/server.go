@@ -22,9 +22,9 @@ const (
 	handshake = 10 * time.Second
 	// idle is how long a connection without a request is kept. Argo CD opens one for each request.
 	idle = 5 * time.Minute
-	// window is how much of an upload may be on its way, in bytes. Uploads wait in the client beyond that, each
-	// connection costs at most this, and smaller windows cost a large upload a round trip each.
-	window = mebibyte
+	// window is how much of an upload may be on its way, in bytes; the rest waits in the client. It is what a
+	// waiting upload costs at most, and larger ones are not faster.
+	window = 256 << 10
 	// streams is the number of requests that one connection may have at a time.
 	streams = 128
 )

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/plugin"
 	"github.com/krowave/krowave/gitops/argocd/upload"
+	"github.com/krowave/krowave/render/diag"
 )
 
 // Renderer is what renders: an [application.Renderer], or a stand-in in a test. It is called by several
@@ -213,7 +215,7 @@ func (s *Service) describe(c *call, a *application.Answer) {
 		c.note(slog.Group("steps", steps...))
 	}
 	if len(a.Warnings) > 0 {
-		c.note(slog.Int("warnings", len(a.Warnings)))
+		c.note(slog.Int("warnings", len(a.Warnings)), slog.Any("warned", warnings(a.Warnings)))
 	}
 	if len(a.Held) > 0 {
 		held := make([]string, len(a.Held))
@@ -222,6 +224,24 @@ func (s *Service) describe(c *call, a *application.Answer) {
 		}
 		c.note(slog.Any("held", held))
 	}
+}
+
+// maxWarnings is the number of warnings that one line of the log has; the others are counted.
+const maxWarnings = 10
+
+// warnings are the first warnings, a line each. Argo CD has no place for them.
+func warnings(all diag.List) []string {
+	lines := make([]string, 0, maxWarnings)
+	for _, d := range all[:min(len(all), maxWarnings)] {
+		place := ""
+		if d.Span.File() != nil {
+			place = fmt.Sprintf("%s:%d:%d: ", d.Span.Path(), d.Span.Start().Line, d.Span.Start().Column)
+		} else if d.Span.Path() != "" {
+			place = d.Span.Path() + ": "
+		}
+		lines = append(lines, place+string(d.Code)+": "+d.Message)
+	}
+	return lines
 }
 
 // finish writes down how a request went and answers its status.

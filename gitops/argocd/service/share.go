@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func share[V any](ctx context.Context, s *Service, all *flights[V], r request, d
 	r.call.watch.enter(queued)
 	key := r.key()
 	one, shared := all.join(ctx, key, func(ctx context.Context, started func()) (V, error) {
-		weight := s.weight(r.q)
+		weight := s.weightOf(r.q.Files)
 		s.options.Metrics.queue.Inc()
 		err := s.turns.Acquire(ctx, weight)
 		s.options.Metrics.queue.Dec()
@@ -72,9 +73,9 @@ func share[V any](ctx context.Context, s *Service, all *flights[V], r request, d
 // large is the size of a tree, in bytes, from which on it takes the turns of several renders.
 const large = 16 * mebibyte
 
-// weight is how many turns a render takes.
-func (s *Service) weight(q application.Request) int64 {
-	tree, ok := q.Files.(*upload.Tree)
+// weightOf is how many turns a render of files takes.
+func (s *Service) weightOf(files fs.FS) int64 {
+	tree, ok := files.(*upload.Tree)
 	if !ok {
 		return 1
 	}
