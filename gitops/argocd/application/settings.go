@@ -47,7 +47,6 @@ func (r *Renderer) settings(p parameters.Parameters, file *config.Config, at pla
 		KubernetesVersion: cmp.Or(p.KubernetesVersion, file.KubernetesVersion),
 		Mode:              cmp.Or(p.Mode, render.Mode(file.Mode), render.Expand),
 		Strict:            strict,
-		RefuseObjects:     strict,
 		AllowEmpty:        true, // Generate says it in the words of parameters
 		Namespace:         cmp.Or(q.Env[variableNamespace], file.Namespace),
 		Omit:              file.Features.Omit,

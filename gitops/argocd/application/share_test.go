@@ -124,6 +124,88 @@ func TestCompileOnce(t *testing.T) {
 	}
 }
 
+// TestCompileAnew: whatever compiling looks at makes another set of RGDs, and nothing else does.
+func TestCompileAnew(t *testing.T) {
+	t.Parallel()
+	const config = "apiVersion: krowave.dev/v1alpha1\nkind: Config\n"
+	const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  names: {kind: Thing, plural: things}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`
+	base := map[string]string{
+		"lib/rgd.yaml": libraryRGD, "lib/README.md": "The library.\n", "app/krowave.yaml": config + "rgds: [../lib]\n", "crds/a.yaml": crd,
+		"app/app.yaml":  "apiVersion: kro.run/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {image: i}\n",
+		"kustom/a.yaml": libraryRGD, "kustom/b.yaml": "apiVersion: kro.run/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {image: i}\n",
+		"kustom/kustomization.yaml": "resources: [a.yaml, b.yaml]\n",
+	}
+	cases := map[string]struct {
+		reason     string
+		path       string
+		files      map[string]string // that are different
+		parameters string
+		want       bool
+	}{
+		"same":             {"nothing differs", "app", nil, "", false},
+		"instance":         {"instances are not compiled", "app", map[string]string{"app/app.yaml": "apiVersion: kro.run/v1alpha1\nkind: App\nmetadata: {name: b}\nspec: {image: i}\n"}, "", false},
+		"mode":             {"nor is what is done with the result", "app", nil, `[{"name":"mode","string":"children"},{"name":"strict","string":"true"},{"name":"held","string":"hold"}]`, false},
+		"rgd":              {"another text", "app", map[string]string{"lib/rgd.yaml": strings.Replace(libraryRGD, "default=2", "default=3", 1)}, "", true},
+		"moved":            {"another place", "app", map[string]string{"lib/rgd.yaml": "\n" + libraryRGD}, "", true},
+		"renamed":          {"another file", "app", map[string]string{"lib/rgd.yaml": "", "lib/other.yaml": libraryRGD}, "", true},
+		"delivered":        {"an RGD that is delivered is no library", "app", map[string]string{"app/rgd.yaml": libraryRGD, "lib/rgd.yaml": ""}, "", true},
+		"crds":             {"a kind that is known", "app", nil, `[{"name":"crds","array":["crds"]}]`, true},
+		"delivered crds":   {"a kind that is delivered", "app", map[string]string{"app/crd.yaml": crd}, "", true},
+		"version":          {"another Kubernetes", "app", nil, `[{"name":"kubernetes-version","string":"1.35"}]`, true},
+		"omit":             {"another language", "app", map[string]string{"app/krowave.yaml": config + "rgds: [../lib]\nfeatures: {omit: true}\n"}, "", true},
+		"dimensions":       {"another limit of the compiler", "app", map[string]string{"app/krowave.yaml": config + "rgds: [../lib]\nlimits: {dimensions: 3}\n"}, "", true},
+		"kustomized":       {"what kustomize makes of the same file", "kustom", nil, "", true},
+		"kustomized other": {"and something else of it", "kustom", map[string]string{"kustom/kustomization.yaml": "resources: [a.yaml, b.yaml]\nlabels: [{pairs: {a: b}}]\n"}, "", true},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := renderer(t, Options{AnswerBytes: -1})
+			first := Request{Files: mapFS(base, nil), Path: tc.path}
+			if name == "kustomized" {
+				first.Path = "app"
+			}
+			for i, step := range []struct {
+				q    Request
+				want bool
+			}{
+				{first, true},
+				{Request{Files: mapFS(base, tc.files), Path: tc.path, Env: map[string]string{parameters.Variable: tc.parameters}}, tc.want},
+				{first, false},
+			} {
+				answer, err := r.Generate(t.Context(), step.q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if answer.Compiled != step.want {
+					t.Errorf("%s: step %d: compiled %t, want %t", tc.reason, i, answer.Compiled, step.want)
+				}
+			}
+		})
+	}
+}
+
+// mapFS are files, of which some are different; a different one that is empty is not there.
+func mapFS(base, different map[string]string) fstest.MapFS {
+	texts := maps.Clone(base)
+	maps.Copy(texts, different)
+	files := fstest.MapFS{}
+	for name, text := range texts {
+		if text != "" {
+			files[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	return files
+}
+
 // TestKept: an answer is kept for exactly what it depends on.
 func TestKept(t *testing.T) {
 	t.Parallel()
