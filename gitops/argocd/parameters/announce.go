@@ -140,7 +140,7 @@ func scalar(s *apiextensionsv1.JSONSchemaProps) bool {
 	if s == nil {
 		return false
 	}
-	return s.XIntOrString || slices.Contains([]string{typeString, typeInteger, typeNumber, typeBoolean}, s.Type)
+	return slices.Contains([]string{typeString, typeInteger, typeNumber, typeBoolean}, s.Type)
 }
 
 func itemType(s *apiextensionsv1.JSONSchemaProps) string {

@@ -272,3 +272,16 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+// TestAnnouncementsBounded: a schema of thousands of fields does not fill the user interface.
+func TestAnnouncementsBounded(t *testing.T) {
+	t.Parallel()
+	g, instance := compiled()
+	var objects []*source.Node
+	for range 200 {
+		objects = append(objects, instance)
+	}
+	if got := len(Announcements(Targets(objects, []*graph.Graph{g}))); got != maxAnnouncements {
+		t.Errorf("%d announcements, want %d", got, maxAnnouncements)
+	}
+}

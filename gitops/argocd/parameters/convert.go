@@ -104,23 +104,19 @@ func (c *converter) text(s *apiextensionsv1.JSONSchemaProps, text, inside string
 	if s == nil {
 		return c.free(text, inside)
 	}
-	ok := true
-	switch {
-	case s.XIntOrString:
-		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-			return quoted(text)
-		}
-	case s.Type == typeString:
+	var ok bool
+	switch s.Type {
+	case typeString:
 		return quoted(text)
-	case s.Type == typeInteger:
+	case typeInteger:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if ok = err == nil; ok {
 			text = strconv.FormatInt(n, 10)
 		}
-	case s.Type == typeNumber:
+	case typeNumber:
 		f, err := strconv.ParseFloat(text, 64)
 		ok = err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) && json.Valid([]byte(text))
-	case s.Type == typeBoolean:
+	case typeBoolean:
 		ok = text == "true" || text == "false"
 	default:
 		return c.structured(s, text, inside)
@@ -176,7 +172,7 @@ func phrase(s *apiextensionsv1.JSONSchemaProps) string {
 	case typeInteger, typeArray, typeObject:
 		return "an " + s.Type
 	case "":
-		return "an integer or a string"
+		return "any value"
 	}
 	return "a " + s.Type
 }
