@@ -13,7 +13,7 @@ import (
 // as the instances and their RGDs can be read without them: the user interface must be able to show what to correct.
 // The caller owns the list.
 func (r *Renderer) Announce(ctx context.Context, q Request) ([]*plugin.ParameterAnnouncement, error) {
-	g := &generation{renderer: r, request: q, job: newJob(ctx, r.o.Clock)}
+	g := &generation{renderer: r, request: q.named(), job: newJob(ctx, r.o.Clock)}
 	var diags diag.List
 	if g.place, diags = placeOf(q); diags.HasErrors() {
 		return nil, invalid(diags)

@@ -19,11 +19,21 @@ type Request struct {
 	// Digest stands for them.
 	Files fs.FS
 	// Digest stands for the content of Files: equal digests are equal files. Answers to requests without one are not kept.
+	// Files that have a method Digest() string are known by what it answers instead.
 	Digest string
 	// Path is the application's directory in Files, "." for all of it.
 	Path string
 	// Env is the environment that Argo CD sends.
 	Env map[string]string
+}
+
+// named is the request with the digest that its files have of themselves, if any. That of an upload stands for more than can be
+// read: archives of one commit differ by the state of the checkout, and what they render to does not.
+func (q Request) named() Request {
+	if files, ok := q.Files.(interface{ Digest() string }); ok {
+		q.Digest = files.Digest()
+	}
+	return q
 }
 
 // Answer is the manifests of an application. It is shared between requests and must not be changed.

@@ -31,7 +31,7 @@ func (r *Renderer) Discover(ctx context.Context, q Request) (bool, error) {
 		}
 		file, _ := config.Find(q.Files, []string{at.app}, at.show)
 		s, _ := r.settings(p, file, at, q)
-		found = reading{renderer: r, fsys: q.Files, digest: q.Digest, place: at, limits: s.limits}.ours(s)
+		found = reading{renderer: r, fsys: q.Files, digest: q.named().Digest, place: at, limits: s.limits}.ours(s)
 		return nil
 	})
 	return found && err == nil, err

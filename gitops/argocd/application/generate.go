@@ -34,7 +34,7 @@ type generation struct {
 // Generate renders an application. When the context ends first the error is a [*DeadlineError]; the work goes on until
 // its phase ends, so that the next request finds what it has compiled.
 func (r *Renderer) Generate(ctx context.Context, q Request) (*Answer, error) {
-	g := &generation{renderer: r, request: q, job: newJob(ctx, r.o.Clock)}
+	g := &generation{renderer: r, request: q.named(), job: newJob(ctx, r.o.Clock)}
 	if err := g.prepare(ctx); err != nil {
 		return nil, err
 	}

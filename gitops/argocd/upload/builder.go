@@ -197,7 +197,7 @@ func (b *builder) tree() (*Tree, error) {
 	}
 	t := &Tree{root: b.root}
 	b.seal(b.root, false)
-	t.bytes = b.held
+	t.bytes, t.digest = b.held, sum(b.root)
 	return t, nil
 }
 

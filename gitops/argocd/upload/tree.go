@@ -12,8 +12,9 @@ import (
 // Tree is a repository in memory, as an fs.FS that follows symbolic links inside itself. A file that was not kept has a
 // size, and opening it is an error that says why.
 type Tree struct {
-	root  *node
-	bytes int64
+	root   *node
+	bytes  int64
+	digest string
 }
 
 var (
