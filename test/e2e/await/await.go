@@ -15,7 +15,7 @@ import (
 // Deadlines. They are long because they only matter when something is broken, and machines are slow and busy.
 const (
 	Short = time.Minute     // one step of one process
-	Long  = 5 * time.Minute // several processes have to do several things
+	Long  = 2 * time.Minute // several processes have to do several things
 )
 
 // often is how long to leave the others alone between two questions.
@@ -23,22 +23,17 @@ const often = 100 * time.Millisecond
 
 // True asks until the answer is yes. The question's text is for the failure: what is waited for, and
 // what was seen last.
-func True(t testing.TB, what string, within time.Duration, ask func(ctx context.Context) (done bool, seen string)) {
+func True(t *testing.T, what string, within time.Duration, ask func() (done bool, seen string)) {
 	t.Helper()
-	if seen, ok := Eventually(t.Context(), within, ask); !ok {
-		t.Fatalf("waited %s for %s; last seen: %s", within, what, seen)
-	}
-}
-
-// Eventually is True for those who want to go on when the answer stays no.
-func Eventually(ctx context.Context, within time.Duration, ask func(ctx context.Context) (done bool, seen string)) (string, bool) {
 	seen := "nothing"
-	err := wait.PollUntilContextTimeout(ctx, often, within, true, func(ctx context.Context) (bool, error) {
-		done, now := ask(ctx)
-		if now != "" {
-			seen = now
+	err := wait.PollUntilContextTimeout(t.Context(), often, within, true, func(context.Context) (bool, error) {
+		done, text := ask()
+		if text != "" {
+			seen = text
 		}
 		return done, nil
 	})
-	return seen, err == nil
+	if err != nil {
+		t.Fatalf("waited %s for %s; last seen: %s", within, what, seen)
+	}
 }

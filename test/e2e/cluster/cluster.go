@@ -7,7 +7,6 @@
 package cluster
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -57,7 +56,7 @@ type Cluster struct {
 const token = "end-to-end"
 
 // Start starts a cluster and waits until it is ready.
-func Start(t testing.TB, o Options) *Cluster {
+func Start(t *testing.T, o Options) *Cluster {
 	t.Helper()
 	dir := t.TempDir()
 	etcd := startEtcd(t, o.Servers, dir)
@@ -75,11 +74,11 @@ func Start(t testing.TB, o Options) *Cluster {
 	}, o.APIServer...)
 	server := process.Start(t, process.Spec{Name: "kube-apiserver", Path: process.Find(t, o.Servers, "kube-apiserver"), Args: args})
 	c := connect(t, "https://"+process.Loopback(port), dir)
-	await.True(t, "kube-apiserver to be ready", await.Long, func(ctx context.Context) (bool, string) {
+	await.True(t, "kube-apiserver to be ready", await.Long, func() (bool, string) {
 		if how, ended := server.Ended(); ended {
 			t.Fatalf("%s\n%s", how, server.Tail())
 		}
-		answer, err := c.Discovery.RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
+		answer, err := c.Discovery.RESTClient().Get().AbsPath("/readyz").DoRaw(t.Context())
 		return err == nil, fmt.Sprintf("%s %v", answer, err)
 	})
 	if len(o.Controllers) > 0 {
@@ -88,7 +87,7 @@ func Start(t testing.TB, o Options) *Cluster {
 	return c
 }
 
-func startEtcd(t testing.TB, cache servers.Cache, dir string) string {
+func startEtcd(t *testing.T, cache servers.Cache, dir string) string {
 	t.Helper()
 	clients, peers := "http://"+process.Loopback(process.Port(t)), "http://"+process.Loopback(process.Port(t))
 	process.Start(t, process.Spec{Name: "etcd", Path: process.Find(t, cache, "etcd"), Args: []string{
@@ -99,9 +98,9 @@ func startEtcd(t testing.TB, cache servers.Cache, dir string) string {
 	return clients
 }
 
-func startControllers(t testing.TB, o Options, c *Cluster) {
+func startControllers(t *testing.T, o Options, c *Cluster) {
 	t.Helper()
-	args := []string{"--kubeconfig", c.Kubeconfig, "--leader-elect=false", "--secure-port=0"}
+	args := []string{"--kubeconfig", c.Kubeconfig, "--leader-elect=false", "--secure-port=0", "--v=0"}
 	for _, name := range o.Controllers {
 		args = append(args, "--controllers", name)
 	}
@@ -111,9 +110,9 @@ func startControllers(t testing.TB, o Options, c *Cluster) {
 // secrets are the files that kube-apiserver reads.
 type secrets struct{ key, tokens string }
 
-func credentials(t testing.TB, dir string) secrets {
+func credentials(t *testing.T, dir string) secrets {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(rand.Reader, 2048) //nolint:forbidigo // a key is not to be derived from anything
 	if err != nil {
 		t.Fatalf("make a key for service accounts: %v", err)
 	}
@@ -128,11 +127,11 @@ func credentials(t testing.TB, dir string) secrets {
 }
 
 // connect makes the clients of a server, which need not be there yet.
-func connect(t testing.TB, url, dir string) *Cluster {
+func connect(t *testing.T, url, dir string) *Cluster {
 	t.Helper()
 	c := &Cluster{Kubeconfig: filepath.Join(dir, "kubeconfig")}
 	// The server made its certificate itself, in the test's directory.
-	c.Config = &rest.Config{Host: url, BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, QPS: -1}
+	c.Config = &rest.Config{Host: url, BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, QPS: -1, WarningHandler: rest.NoWarnings{}}
 	file := clientcmdapi.NewConfig()
 	file.Clusters["test"] = &clientcmdapi.Cluster{Server: url, InsecureSkipTLSVerify: true}
 	file.AuthInfos["admin"] = &clientcmdapi.AuthInfo{Token: token}

@@ -8,13 +8,13 @@ import (
 
 // Healthy writes the status that an object has when its controller is content: there are none in the cluster. Deployments,
 // Ingresses and Jobs have one; an object of another kind is healthy as it is.
-func (c *Cluster) Healthy(t testing.TB, r Ref) {
+func (c *Cluster) Healthy(t *testing.T, r Ref) {
 	t.Helper()
 	u := c.Exists(t, r)
-	status := map[string]any{}
+	var status map[string]any
 	switch r.GVK.Kind {
 	case "Deployment":
-		replicas, found, _ := unstructured.NestedInt64(u.Object, "spec", "replicas") //nolint:errcheck // 1 unless it is a number
+		replicas, found, _ := unstructured.NestedInt64(u.Object, "spec", "replicas")
 		if !found {
 			replicas = 1
 		}

@@ -52,7 +52,7 @@ func Named(apiVersion, kind, namespace, name string) Ref {
 }
 
 // Parse reads YAML documents.
-func Parse(t testing.TB, text string) []*unstructured.Unstructured {
+func Parse(t *testing.T, text string) []*unstructured.Unstructured {
 	t.Helper()
 	var objects []*unstructured.Unstructured
 	documents := utilyaml.NewDocumentDecoder(io.NopCloser(strings.NewReader(text)))
@@ -100,7 +100,7 @@ func (c *Cluster) Client(gvk schema.GroupVersionKind, namespace string) (dynamic
 }
 
 // Apply applies objects server-side, with force, and answers them as the server has them.
-func (c *Cluster) Apply(t testing.TB, objects ...*unstructured.Unstructured) []*unstructured.Unstructured {
+func (c *Cluster) Apply(t *testing.T, objects ...*unstructured.Unstructured) []*unstructured.Unstructured {
 	t.Helper()
 	var stored []*unstructured.Unstructured
 	for _, u := range objects {
@@ -123,7 +123,7 @@ func (c *Cluster) TryApply(ctx context.Context, u *unstructured.Unstructured, dr
 }
 
 // Get is an object, or nil when there is none.
-func (c *Cluster) Get(t testing.TB, r Ref) *unstructured.Unstructured {
+func (c *Cluster) Get(t *testing.T, r Ref) *unstructured.Unstructured {
 	t.Helper()
 	u, err := c.get(t.Context(), r)
 	if err != nil {
@@ -148,11 +148,11 @@ func (c *Cluster) get(ctx context.Context, r Ref) (*unstructured.Unstructured, e
 }
 
 // Exists waits for an object.
-func (c *Cluster) Exists(t testing.TB, r Ref) *unstructured.Unstructured {
+func (c *Cluster) Exists(t *testing.T, r Ref) *unstructured.Unstructured {
 	t.Helper()
 	var found *unstructured.Unstructured
-	await.True(t, r.String(), await.Long, func(ctx context.Context) (bool, string) {
-		u, err := c.get(ctx, r)
+	await.True(t, r.String(), await.Long, func() (bool, string) {
+		u, err := c.get(t.Context(), r)
 		found = u
 		return err == nil && u != nil, fmt.Sprintf("%v", err)
 	})
@@ -160,10 +160,10 @@ func (c *Cluster) Exists(t testing.TB, r Ref) *unstructured.Unstructured {
 }
 
 // Gone waits until there is no such object.
-func (c *Cluster) Gone(t testing.TB, r Ref) {
+func (c *Cluster) Gone(t *testing.T, r Ref) {
 	t.Helper()
-	await.True(t, "the end of "+r.String(), await.Long, func(ctx context.Context) (bool, string) {
-		u, err := c.get(ctx, r)
+	await.True(t, "the end of "+r.String(), await.Long, func() (bool, string) {
+		u, err := c.get(t.Context(), r)
 		if u == nil {
 			return err == nil, fmt.Sprintf("%v", err)
 		}
@@ -172,7 +172,7 @@ func (c *Cluster) Gone(t testing.TB, r Ref) {
 }
 
 // Merge changes an object by a merge patch: what tests change in passing. Subresource may be "status".
-func (c *Cluster) Merge(t testing.TB, r Ref, patch map[string]any, subresources ...string) {
+func (c *Cluster) Merge(t *testing.T, r Ref, patch map[string]any, subresources ...string) {
 	t.Helper()
 	client, err := c.Client(r.GVK, r.Namespace)
 	if err != nil {
@@ -188,7 +188,7 @@ func (c *Cluster) Merge(t testing.TB, r Ref, patch map[string]any, subresources 
 }
 
 // Delete deletes an object, if it is there, and what it owns after it.
-func (c *Cluster) Delete(t testing.TB, r Ref) {
+func (c *Cluster) Delete(t *testing.T, r Ref) {
 	t.Helper()
 	client, err := c.Client(r.GVK, r.Namespace)
 	if err == nil {
@@ -200,7 +200,7 @@ func (c *Cluster) Delete(t testing.TB, r Ref) {
 }
 
 // Namespace makes a namespace.
-func (c *Cluster) Namespace(t testing.TB, name string) {
+func (c *Cluster) Namespace(t *testing.T, name string) {
 	t.Helper()
 	c.Apply(t, &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name},
@@ -208,11 +208,11 @@ func (c *Cluster) Namespace(t testing.TB, name string) {
 }
 
 // Established waits until the server serves the kinds of a CRD.
-func (c *Cluster) Established(t testing.TB, name string) {
+func (c *Cluster) Established(t *testing.T, name string) {
 	t.Helper()
 	r := Named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", name)
-	await.True(t, "the kinds of "+name, await.Short, func(ctx context.Context) (bool, string) {
-		u, err := c.get(ctx, r)
+	await.True(t, "the kinds of "+name, await.Short, func() (bool, string) {
+		u, err := c.get(t.Context(), r)
 		if err != nil || u == nil {
 			return false, fmt.Sprintf("%v", err)
 		}
@@ -224,7 +224,7 @@ func (c *Cluster) Established(t testing.TB, name string) {
 // Conditions are the conditions of an object: the status by the type.
 func Conditions(u *unstructured.Unstructured) map[string]string {
 	state := map[string]string{}
-	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions") //nolint:errcheck // what is not there is no condition
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
 	for _, c := range conditions {
 		if fields, ok := c.(map[string]any); ok {
 			state[fmt.Sprint(fields["type"])] = fmt.Sprint(fields["status"])
@@ -234,7 +234,7 @@ func Conditions(u *unstructured.Unstructured) map[string]string {
 }
 
 // Names are the names of all objects of a kind in a namespace, sorted.
-func (c *Cluster) Names(t testing.TB, gvk schema.GroupVersionKind, namespace string) []string {
+func (c *Cluster) Names(t *testing.T, gvk schema.GroupVersionKind, namespace string) []string {
 	t.Helper()
 	client, err := c.Client(gvk, namespace)
 	if err != nil {

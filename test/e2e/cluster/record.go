@@ -46,7 +46,7 @@ type Recorder struct {
 }
 
 // Record watches kinds in a namespace. The kinds must be served.
-func (c *Cluster) Record(t testing.TB, namespace string, kinds ...schema.GroupVersionKind) *Recorder {
+func (c *Cluster) Record(t *testing.T, namespace string, kinds ...schema.GroupVersionKind) *Recorder {
 	t.Helper()
 	r := &Recorder{deleting: map[string]bool{}}
 	r.Add(t, c, namespace, kinds...)
@@ -54,7 +54,7 @@ func (c *Cluster) Record(t testing.TB, namespace string, kinds ...schema.GroupVe
 }
 
 // Add watches more kinds: those that a CRD has just defined.
-func (r *Recorder) Add(t testing.TB, c *Cluster, namespace string, kinds ...schema.GroupVersionKind) {
+func (r *Recorder) Add(t *testing.T, c *Cluster, namespace string, kinds ...schema.GroupVersionKind) {
 	t.Helper()
 	for _, gvk := range kinds {
 		client, err := c.Client(gvk, namespace)

@@ -1,7 +1,6 @@
 package fidelity_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -162,8 +161,8 @@ func create(t *testing.T, c *cluster.Cluster, in instance, written map[string]an
 	}
 	var back *unstructured.Unstructured
 	var failure error
-	await.True(t, "the server to serve "+in.crd.Name, await.Short, func(ctx context.Context) (bool, string) {
-		back, failure = client.Create(ctx, u, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+	await.True(t, "the server to serve "+in.crd.Name, await.Short, func() (bool, string) {
+		back, failure = client.Create(t.Context(), u, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		return failure == nil || !apierrors.IsNotFound(failure), fmt.Sprint(failure)
 	})
 	if failure != nil {

@@ -40,7 +40,11 @@ func objects(t *testing.T, c *cluster.Cluster) {
 				}
 				continue
 			}
-			err := dryRun(t, c, u, kind.Namespaced)
+			in := u.GetNamespace()
+			if kind.Namespaced && in == "" {
+				in = namespace
+			}
+			err := dryRun(t, c, u, in)
 			if err == nil {
 				accepted++
 				continue
@@ -87,14 +91,10 @@ func about(list diag.List) diag.List {
 	return found
 }
 
-// dryRun has the server check an object, strictly, without storing it.
-func dryRun(t *testing.T, c *cluster.Cluster, u *unstructured.Unstructured, namespaced bool) error {
+// dryRun has the server check an object, strictly, without storing it. The namespace is "" for an object that is in none.
+func dryRun(t *testing.T, c *cluster.Cluster, u *unstructured.Unstructured, in string) error {
 	t.Helper()
-	in := u.GetNamespace()
-	if namespaced {
-		if in == "" {
-			in = namespace
-		}
+	if in != "" {
 		c.Namespace(t, in)
 	}
 	client, err := c.Client(u.GroupVersionKind(), in)
@@ -134,7 +134,7 @@ func examples(t *testing.T, c *cluster.Cluster) {
 				t.Error("the example renders to nothing but CRDs")
 			}
 			for _, u := range rest {
-				if err := dryRun(t, c, u, u.GetNamespace() != ""); err != nil {
+				if err := dryRun(t, c, u, u.GetNamespace()); err != nil {
 					t.Errorf("%s: %v", cluster.RefOf(u), err)
 				}
 			}
@@ -154,4 +154,3 @@ func parse(t *testing.T, file string) []*unstructured.Unstructured {
 	}
 	return cluster.Parse(t, string(data))
 }
-

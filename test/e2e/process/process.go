@@ -49,7 +49,7 @@ type Process struct {
 }
 
 // Start starts a program. It ends with the test.
-func Start(t testing.TB, s Spec) *Process {
+func Start(t *testing.T, s Spec) *Process {
 	t.Helper()
 	log, err := os.CreateTemp(t.ArtifactDir(), s.Name+"-*.log")
 	if err != nil {
@@ -76,7 +76,7 @@ func Start(t testing.TB, s Spec) *Process {
 }
 
 // Stop asks the process to end, and kills it when it does not. It returns when the process is gone.
-func (p *Process) Stop(t testing.TB) {
+func (p *Process) Stop(t *testing.T) {
 	t.Helper()
 	p.once.Do(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
@@ -134,7 +134,7 @@ func (p *Process) Tail() []byte {
 
 // Port is a free port on loopback. Another program could take it before its user does; then the
 // user ends, and its output says why.
-func Port(t testing.TB) int {
+func Port(t *testing.T) int {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -152,7 +152,7 @@ func Port(t testing.TB) int {
 func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 // Build builds a main package of a module, "./cmd/krowave", into the test's directory. The module is the one in dir.
-func Build(t testing.TB, dir, pkg string) string {
+func Build(t *testing.T, dir, pkg string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), filepath.Base(pkg))
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, pkg)
@@ -164,7 +164,7 @@ func Build(t testing.TB, dir, pkg string) string {
 }
 
 // Root is the directory of the product.
-func Root(t testing.TB) string {
+func Root(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/krowave/krowave").Output()
 	if err != nil {
@@ -174,7 +174,7 @@ func Root(t testing.TB) string {
 }
 
 // Servers are the programs that make e2e builds before it runs the tests.
-func Servers(t testing.TB, getenv func(string) string) servers.Cache {
+func Servers(t *testing.T, getenv func(string) string) servers.Cache {
 	t.Helper()
 	dir, err := servers.DefaultDir(getenv)
 	if err != nil {
@@ -184,7 +184,7 @@ func Servers(t testing.TB, getenv func(string) string) servers.Cache {
 }
 
 // Find is the path of one of those programs.
-func Find(t testing.TB, cache servers.Cache, name string) string {
+func Find(t *testing.T, cache servers.Cache, name string) string {
 	t.Helper()
 	path, err := cache.Find(name)
 	if err != nil {

@@ -34,7 +34,7 @@ type Request struct {
 type Client struct{ connection *grpc.ClientConn }
 
 // New connects to a server. The connection ends with the test.
-func New(t testing.TB, address string) *Client {
+func New(t *testing.T, address string) *Client {
 	t.Helper()
 	connection, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(codec{})))

@@ -5,9 +5,9 @@
 package repository
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,7 +24,7 @@ type Repository struct {
 }
 
 // New makes a repository without commits.
-func New(t testing.TB) *Repository {
+func New(t *testing.T) *Repository {
 	t.Helper()
 	dir := t.TempDir()
 	r := &Repository{bare: filepath.Join(dir, "repository.git"), tree: filepath.Join(dir, "tree")}
@@ -37,42 +37,31 @@ func New(t testing.TB) *Repository {
 }
 
 // Write puts a file into the next commit.
-func (r *Repository) Write(t testing.TB, name, content string) {
+func (r *Repository) Write(t *testing.T, name, content string) {
 	t.Helper()
-	path := filepath.Join(r.tree, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+	tree, err := os.OpenRoot(r.tree)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+	defer func() { _ = tree.Close() }()
+	if err := tree.MkdirAll(path.Dir(name), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // Copy puts all files below a directory into the next commit, below the given directory.
-func (r *Repository) Copy(t testing.TB, from, to string) {
+func (r *Repository) Copy(t *testing.T, from, to string) {
 	t.Helper()
-	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		r.Write(t, filepath.ToSlash(filepath.Join(to, name)), string(data))
-		return nil
-	})
-	if err != nil {
+	if err := os.CopyFS(filepath.Join(r.tree, filepath.FromSlash(to)), os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // Remove leaves a file out of the next commit.
-func (r *Repository) Remove(t testing.TB, name string) {
+func (r *Repository) Remove(t *testing.T, name string) {
 	t.Helper()
 	if err := os.Remove(filepath.Join(r.tree, filepath.FromSlash(name))); err != nil {
 		t.Fatal(err)
@@ -80,7 +69,7 @@ func (r *Repository) Remove(t testing.TB, name string) {
 }
 
 // Read is a file of the next commit.
-func (r *Repository) Read(t testing.TB, name string) string {
+func (r *Repository) Read(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(r.tree, filepath.FromSlash(name)))
 	if err != nil {
@@ -90,7 +79,7 @@ func (r *Repository) Read(t testing.TB, name string) string {
 }
 
 // Commit commits all files, and answers the commit.
-func (r *Repository) Commit(t testing.TB, message string) string {
+func (r *Repository) Commit(t *testing.T, message string) string {
 	t.Helper()
 	r.git(t, "add", "--all", ".")
 	r.git(t, "commit", "--quiet", "--allow-empty", "--message", message)
@@ -98,7 +87,7 @@ func (r *Repository) Commit(t testing.TB, message string) string {
 }
 
 // git runs git on the bare repository with the tree of files beside it.
-func (r *Repository) git(t testing.TB, args ...string) string {
+func (r *Repository) git(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", args...)
 	cmd.Dir = r.tree
