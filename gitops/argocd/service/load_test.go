@@ -94,6 +94,7 @@ func TestNotShared(t *testing.T) {
 		"digest":     {reason: "another commit", change: func(r *request) { r.q.Digest = "0" }},
 		"parameters": {reason: "other parameters", change: func(r *request) { r.q.Env["ARGOCD_APP_PARAMETERS"] = `[{"name":"mode"}]` }},
 		"name":       {reason: "live values are those of an application", change: func(r *request) { r.q.Env["ARGOCD_APP_NAME"] = "x" }},
+		"files":      {reason: "other files, whatever is said of them", change: func(r *request) { r.q.Files = treeOf(t, 10) }},
 		"cluster":    {reason: "the source hydrator sends none", change: func(r *request) { r.q.Env["KUBE_VERSION"] = "" }, same: true},
 		"copies":     {reason: "parameters in a lossy form", change: func(r *request) { r.q.Env["PARAM_MODE"] = "x" }, same: true},
 	} {
@@ -102,6 +103,27 @@ func TestNotShared(t *testing.T) {
 		if same := other.key() == base().key(); same != c.same {
 			t.Errorf("%s: %s: same key: %v, want %v", name, c.reason, same, c.same)
 		}
+	}
+}
+
+// TestSharedByContent: two archives of one commit differ, and what can be read of them does not.
+func TestSharedByContent(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	s := start(t, Options{Renderer: g.stub(), Concurrency: 2}, Listen{})
+	files := map[string]string{"a.yaml": "a: b\n", ".git/index": "one checkout"}
+	first := s.background(t.Context(), pack(t, ".", files, nil))
+	files[".git/index"] = "another checkout"
+	second := s.background(t.Context(), pack(t, ".", files, nil))
+	until(t, "they share a render", func() bool { return s.value("krowave_cmp_renders_total", "shared") == 1 })
+	close(g.open)
+	for _, done := range []<-chan result{first, second} {
+		if r := <-done; r.err != nil {
+			t.Error(r.err)
+		}
+	}
+	if len(g.called) != 1 {
+		t.Errorf("rendered %d times, want once", len(g.called))
 	}
 }
 

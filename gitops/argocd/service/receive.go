@@ -55,15 +55,18 @@ func (a *admission) find() {
 	ctx, cancel := context.WithTimeout(a.ctx, patience)
 	defer cancel()
 	for {
-		tree, others := a.service.trees.find(a.checksum)
+		tree, other := a.service.trees.find(a.checksum)
 		switch {
 		case tree != nil:
 			a.tree = tree
 			return
-		case others == nil:
+		case other == nil:
 			a.leads = true
 			return
-		case !await(ctx, others):
+		case !await(ctx, other.done):
+			return
+		case other.tree != nil:
+			a.tree = other.tree
 			return
 		}
 	}

@@ -124,7 +124,8 @@ func New(o Options) *Service {
 }
 
 // CheckPluginConfiguration answers at once: repo-server calls it twice for each render.
-func (s *Service) CheckPluginConfiguration(context.Context, *emptypb.Empty) (*plugin.CheckPluginConfigurationResponse, error) {
+func (s *Service) CheckPluginConfiguration(ctx context.Context, _ *emptypb.Empty) (*plugin.CheckPluginConfigurationResponse, error) {
+	s.options.Log.DebugContext(ctx, "answered", "rpc", "CheckPluginConfiguration", "code", codes.OK.String())
 	s.options.Metrics.answered("CheckPluginConfiguration", codes.OK, "")
 	return &plugin.CheckPluginConfigurationResponse{IsDiscoveryConfigured: s.options.Discovery}, nil
 }

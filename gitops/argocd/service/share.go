@@ -16,10 +16,15 @@ type request struct {
 	q    application.Request
 }
 
-// key is the same for requests that have the same answer.
+// key is the same for requests that have the same answer. Archives of one commit have different checksums, since they hold the
+// state of the checkout too; what can be read of them is the same.
 func (r request) key() string {
+	digest := r.q.Digest
+	if tree, ok := r.q.Files.(*upload.Tree); ok {
+		digest = tree.Digest()
+	}
 	var b strings.Builder
-	for _, part := range []string{r.q.Digest, r.q.Path} {
+	for _, part := range []string{digest, r.q.Path} {
 		b.WriteString(part)
 		b.WriteByte(0)
 	}

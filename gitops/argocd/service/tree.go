@@ -17,7 +17,13 @@ type trees struct {
 	size      int64
 	byAge     *list.List // of keptTree, the youngest first
 	entries   map[string]*list.Element
-	unpacking map[string]chan struct{} // closed when the one that unpacks has finished
+	unpacking map[string]*unpacking
+}
+
+// unpacking is an upload that is being unpacked. Its tree may be read once done is closed; nil says that it failed.
+type unpacking struct {
+	done chan struct{}
+	tree *upload.Tree
 }
 
 type keptTree struct {
@@ -26,12 +32,12 @@ type keptTree struct {
 }
 
 func newTrees(capacity int64) *trees {
-	return &trees{capacity: capacity, byAge: list.New(), entries: map[string]*list.Element{}, unpacking: map[string]chan struct{}{}}
+	return &trees{capacity: capacity, byAge: list.New(), entries: map[string]*list.Element{}, unpacking: map[string]*unpacking{}}
 }
 
 // find answers a kept tree. If there is none, and nobody is unpacking it, the caller has to: it must then call
-// unpacked, whatever happens. If somebody is, the answer is a channel that is closed when that has ended.
-func (t *trees) find(checksum string) (tree *upload.Tree, wait <-chan struct{}) {
+// unpacked, whatever happens. If somebody is, the answer is what to wait for.
+func (t *trees) find(checksum string) (tree *upload.Tree, other *unpacking) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e, ok := t.entries[checksum]; ok {
@@ -42,17 +48,19 @@ func (t *trees) find(checksum string) (tree *upload.Tree, wait <-chan struct{}) 
 	if other, ok := t.unpacking[checksum]; ok {
 		return nil, other
 	}
-	t.unpacking[checksum] = make(chan struct{})
+	t.unpacking[checksum] = &unpacking{done: make(chan struct{})}
 	return nil, nil
 }
 
-// unpacked keeps the tree of a verified upload, nil when it failed, and wakes up those who wait for it.
+// unpacked keeps the tree of a verified upload, nil when it failed, and hands it to those who wait for it.
 func (t *trees) unpacked(checksum string, tree *upload.Tree) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keep(checksum, tree)
-	close(t.unpacking[checksum])
+	one := t.unpacking[checksum]
 	delete(t.unpacking, checksum)
+	one.tree = tree
+	close(one.done)
 }
 
 func (t *trees) keep(checksum string, tree *upload.Tree) {

@@ -51,6 +51,28 @@ func TestTrees(t *testing.T) {
 	}
 }
 
+// TestUnpackedOnce: who sends what is being unpacked waits for that, and gets the tree even when it is not kept.
+func TestUnpackedOnce(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	tree := treeOf(t, 10)
+	if found, other := s.trees.find("same"); found != nil || other != nil {
+		t.Fatal("it is there already")
+	}
+	_, other := s.trees.find("same")
+	if other == nil {
+		t.Fatal("the second has nobody to wait for")
+	}
+	s.trees.unpacked("same", tree)
+	if !await(t.Context(), other.done) || other.tree != tree || s.trees.bytes() != 0 {
+		t.Errorf("the second gets %v, and %d bytes are kept; want the tree, and nothing", other.tree, s.trees.bytes())
+	}
+	a := &admission{service: s, ctx: t.Context(), checksum: "same"}
+	if a.find(); !a.leads || a.tree != nil {
+		t.Errorf("the third leads %v and has the tree %v, want that it unpacks", a.leads, a.tree)
+	}
+}
+
 // TestWeights: a large tree takes more turns, and never more than there are.
 func TestWeights(t *testing.T) {
 	t.Parallel()
