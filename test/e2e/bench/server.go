@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"google.golang.org/grpc"
@@ -90,11 +89,11 @@ func (s side) dial() (*grpc.ClientConn, error) {
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(100<<20)))
 }
 
-// stop stops the servers that run.
+// stop stops the servers that run. It does not ask first: argocd-cmp-server removes its socket when asked, and goes on running.
 func (all sides) stop() {
 	for _, side := range all {
 		if side.cmd.Process != nil {
-			_ = side.cmd.Process.Signal(syscall.SIGTERM)
+			_ = side.cmd.Process.Kill()
 			_ = side.cmd.Wait()
 		}
 	}
