@@ -57,10 +57,10 @@ generate: ## Regenerate all generated files
 fuzz: ## Fuzz every target for FUZZTIME (20s)
 	go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }' | while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$package"; done
 
-bench: ## Run the benchmarks, and compare with kro, kustomize and a YAML library (SCALES=1,10 for larger repositories)
+bench: ## Run the benchmarks, and compare with kro, kustomize, a YAML library and Argo CD (SCALES=1,10 for larger repositories)
 	go test -run '^$$' -bench . -benchmem ./...
 	cd test/kro && go test -run '^$$' -bench . -benchmem ./...
-	bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; $(BUILD) -o "$$bin/" ./cmd/krowave; CGO_ENABLED=0 GOBIN="$$bin" go install -trimpath $(KUSTOMIZE); cd test/kro; go run ./bench/ratios; go run ./bench/coldstart -krowave "$$bin/krowave" -kustomize "$$bin/kustomize" ../../examples/webapp; go run ./bench/monorepo -krowave "$$bin/krowave" -scales $(SCALES)
+	bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; $(BUILD) -o "$$bin/" ./cmd/...; CGO_ENABLED=0 GOBIN="$$bin" go install -trimpath $(KUSTOMIZE); cd test/kro; go run ./bench/ratios; go run ./bench/coldstart -krowave "$$bin/krowave" -kustomize "$$bin/kustomize" ../../examples/webapp; go run ./bench/monorepo -krowave "$$bin/krowave" -scales $(SCALES); cd ../..; argocd=$$(go run ./test/servers/build argocd | tail -1); cd test/e2e; go run ./bench -argocd "$${argocd##* }" -cmp-server "$$bin/cmp-server" -kustomize "$$bin/kustomize"
 
 diff-kro: ## Compare with kro's own engine, and run the other suites with a go.mod of their own
 	for m in $(filter-out test/e2e,$(MODULES)); do echo "test $$m"; (cd $$m && go test ./...); done
