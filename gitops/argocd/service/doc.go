@@ -15,6 +15,8 @@
 //   - Requests that ask for the same thing at the same time share one render. It goes on as long as one of
 //     them waits for it.
 //   - Of uploads with the same checksum one is unpacked and kept; the others are verified and thrown away.
+//   - Whoever has connected is served, also when the server stops meanwhile: Argo CD's client waits for ever for a
+//     connection that closes before it has seen it ready.
 //   - A panic fails the requests that share the render, with the input's digest, and nobody else.
 //
 // The package never writes an upload to disk, never forks, never reads the environment of the

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
@@ -38,7 +37,8 @@ func (s *Service) Run(ctx context.Context, l Listen) error {
 	}
 	server, state := s.Server()
 	failed := make(chan error, 2)
-	go func() { failed <- server.Serve(socket) }()
+	clients := &visited{Listener: socket}
+	go func() { failed <- server.Serve(clients) }()
 	defer server.Stop()
 	web, err := s.listenHTTP(ctx, l, failed)
 	if err == nil {
@@ -61,7 +61,10 @@ func (s *Service) Run(ctx context.Context, l Listen) error {
 	s.setReady(state, false)
 	s.options.Log.InfoContext(ctx, "stopping", "grace_seconds", l.Grace.Seconds())
 	err = errors.Join(err, socket.retract())
-	stop(server, l.Grace)
+	hard := time.AfterFunc(l.Grace, server.Stop)
+	defer hard.Stop()
+	clients.leave(ctx, l.Grace)
+	server.GracefulStop()
 	return err
 }
 
@@ -73,13 +76,6 @@ func (s *Service) setReady(state *health.Server, ready bool) { //nolint:revive /
 		return
 	}
 	state.Shutdown()
-}
-
-// stop lets requests under way end for a while.
-func stop(server *grpc.Server, grace time.Duration) {
-	hard := time.AfterFunc(grace, server.Stop)
-	defer hard.Stop()
-	server.GracefulStop()
 }
 
 // listenHTTP serves HTTP, if that is wanted. What ends it before its time goes to failed.
