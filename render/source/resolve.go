@@ -255,6 +255,11 @@ func number(digits string) scalar {
 			return scalar{form: isFloat, float: f}
 		}
 	}
+	if rest, ok := strings.CutPrefix(digits, "0b"); ok { // the one base that takes its sign behind it, as in 0b-1
+		if i, err := strconv.ParseInt(rest, 2, 64); err == nil {
+			return scalar{form: isInt, int: i}
+		}
+	}
 	return scalar{}
 }
 
