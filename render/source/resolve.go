@@ -144,7 +144,10 @@ func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 		n.style = folded
 	}
 	n.str = y.Value
-	bang := p.skipProperties(n)
+	bang, ok := p.skipProperties(n)
+	if !ok {
+		return scalar{}, false
+	}
 	if y.Style&yaml.TaggedStyle == 0 {
 		if n.style != plain || bang {
 			return scalar{}, true
@@ -194,23 +197,46 @@ func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 }
 
 // skipProperties moves the start of a scalar behind its tag and anchor, where the YAML library's position points. Bang
-// tells that the tag is a lone exclamation mark, which makes any value text.
-func (p *parser) skipProperties(n *Node) (bang bool) {
+// tells that the tag is a lone exclamation mark, which makes any value text. OK is false when one stands on a line
+// behind the anchor of an empty value: whether it is this value's or that of the next one, the library does not tell.
+func (p *parser) skipProperties(n *Node) (bang, ok bool) {
 	data, at := p.file.data, n.start
 	content := n.style != plain || n.str != "" // or else there is nothing on the lines behind
+	behind := at                               // the next thing, on whatever line
 	for at < len(data) && (data[at] == '!' || data[at] == '&') {
 		end := at
 		for end < len(data) && !isSpace(data[end]) {
 			end++
 		}
 		bang = bang || data[at:end] == "!"
-		for end < len(data) && (data[end] == ' ' || data[end] == '\t' || (content && isSpace(data[end]))) {
-			end++
+		at, behind = p.separation(end, content), p.separation(end, true)
+	}
+	if !content && !bang && behind > at && behind < len(data) && data[behind] == '!' {
+		if behind+1 == len(data) || isSpace(data[behind+1]) {
+			p.report(Syntax, n.Span(), `write the "!" on the line of its value`)
+			return false, false
 		}
-		at = end
 	}
 	n.start = at
-	return bang
+	return bang, true
+}
+
+// separation is where the white space at a place ends, with lines that is that of several lines with their comments.
+func (p *parser) separation(at int, lines bool) int {
+	data, start := p.file.data, at
+	for at < len(data) {
+		switch {
+		case data[at] == ' ' || data[at] == '\t' || (lines && isSpace(data[at])):
+			at++
+		case lines && data[at] == '#' && at > start:
+			for at < len(data) && data[at] != '\n' && data[at] != '\r' {
+				at++
+			}
+		default:
+			return at
+		}
+	}
+	return at
 }
 
 var yaml11Float = lazyregexp.New(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
