@@ -2,7 +2,6 @@ package application
 
 import (
 	"context"
-	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -81,12 +80,7 @@ func (r *Renderer) run(j *job, work func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		defer func() { <-r.slots }()
-		defer func() {
-			if v := recover(); v != nil {
-				done <- &PanicError{Value: v, Stack: debug.Stack()}
-			}
-		}()
-		done <- work()
+		done <- Guard(work)
 	}()
 	select {
 	case err := <-done:

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"sync"
+
+	"github.com/krowave/krowave/gitops/argocd/application"
 )
 
 // flights shares work among callers that ask for the same thing at the same time.
@@ -48,7 +50,7 @@ func (f *flights[V]) fly(ctx context.Context, key string, one *flight[V], do wor
 	defer one.cancel()
 	defer close(one.done)
 	defer f.forget(key, one)
-	one.err = guard(func() (err error) {
+	one.err = application.Guard(func() (err error) {
 		one.value, err = do(ctx, sync.OnceFunc(func() { close(one.started) }))
 		return err
 	})

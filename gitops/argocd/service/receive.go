@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/plugin"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 )
@@ -126,7 +127,7 @@ func (s *Service) receive(ctx context.Context, c *call, stream upload.Stream) (r
 	go func() {
 		a := &admission{service: s, ctx: ctx, call: c}
 		var r received
-		r.err = guard(func() (err error) {
+		r.err = application.Guard(func() (err error) {
 			r.upload, err = upload.Receive(&counted{Stream: stream, admission: a}, upload.Options{Limits: s.options.Limits, Known: a.known})
 			return err
 		})

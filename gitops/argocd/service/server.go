@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
@@ -14,6 +15,7 @@ import (
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
+	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/plugin"
 )
 
@@ -67,7 +69,7 @@ func setServing(state *health.Server, value healthpb.HealthCheckResponse_Serving
 
 // recoverUnary and recoverStream are the last resort: requests catch their own panics and know their input.
 func (s *Service) recoverUnary(ctx context.Context, q any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
-	err = guard(func() (err error) {
+	err = application.Guard(func() (err error) {
 		answer, err = next(ctx, q)
 		return err
 	})
@@ -75,16 +77,16 @@ func (s *Service) recoverUnary(ctx context.Context, q any, info *grpc.UnaryServe
 }
 
 func (s *Service) recoverStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-	return s.recovered(stream.Context(), info.FullMethod, guard(func() error { return next(srv, stream) }))
+	return s.recovered(stream.Context(), info.FullMethod, application.Guard(func() error { return next(srv, stream) }))
 }
 
 // recovered turns a panic into a status, and leaves every other error alone.
 func (s *Service) recovered(ctx context.Context, method string, err error) error {
-	value, stack := defect(err)
-	if stack == nil {
+	defect, ok := errors.AsType[*application.PanicError](err)
+	if !ok {
 		return err
 	}
 	s.options.Metrics.errors.WithLabelValues(classPanic).Inc()
-	s.options.Log.ErrorContext(ctx, "panic", "method", method, "panic", value, "stack", string(stack))
+	s.options.Log.ErrorContext(ctx, "panic", "method", method, "panic", defect.Value, "stack", string(defect.Stack))
 	return status.Error(codes.Internal, "internal error of krowave: please report it")
 }

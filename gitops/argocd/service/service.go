@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -178,7 +179,7 @@ func serve[R any](s *Service, rpc string, stream grpc.ClientStreamingServer[plug
 	c.arrived(r)
 	s.options.Metrics.arrived(r)
 	var response *R
-	err = guard(func() (err error) {
+	err = application.Guard(func() (err error) {
 		response, err = answer(ctx, c, application.Request{Files: r.tree, Digest: r.upload.Checksum, Path: r.upload.AppPath, Env: r.upload.Env})
 		return err
 	})
@@ -261,8 +262,8 @@ func (s *Service) finish(ctx context.Context, c *call, err error) error {
 	s.options.Metrics.answered(c.rpc, st.Code(), class)
 	c.note(slog.String("class", class), slog.String("error", st.Message()))
 	level := slog.LevelWarn
-	if value, stack := defect(err); stack != nil {
-		c.note(slog.Any("panic", value), slog.String("stack", string(stack)))
+	if defect, ok := errors.AsType[*application.PanicError](err); ok {
+		c.note(slog.Any("panic", defect.Value), slog.String("stack", string(defect.Stack)))
 	}
 	if class == classPanic || class == classSystem {
 		level = slog.LevelError

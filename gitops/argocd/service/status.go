@@ -34,8 +34,8 @@ func verdict(err error, c *call) (*status.Status, string) {
 		large    *tooLargeError
 		held     *application.HeldError
 		rejected *upload.RejectedError
+		defect   *application.PanicError
 	)
-	_, stack := defect(err)
 	switch {
 	case errors.As(err, &invalid):
 		return status.New(codes.InvalidArgument, strings.TrimSpace(invalid.Error())), classInvalid
@@ -47,7 +47,7 @@ func verdict(err error, c *call) (*status.Status, string) {
 		return status.New(codes.InvalidArgument, rejected.Error()), classRejected
 	case status.Code(err) == codes.ResourceExhausted: // a message over the limit, which gRPC has answered already
 		return status.New(codes.ResourceExhausted, status.Convert(err).Message()), classRejected
-	case stack != nil:
+	case errors.As(err, &defect):
 		return status.Newf(codes.Internal, "internal error of krowave on the upload with sha256 %s: please report it", c.digest()), classPanic
 	case errors.Is(err, context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded:
 		return status.New(codes.DeadlineExceeded, late(c)), classDeadline
