@@ -2,7 +2,7 @@
 // (Observation), and what a Flux controller makes of a source (GraphArtifact).
 //
 // In: nothing. Out: Go types, and by `go generate` their deep copies, CRDs (deploy/crds) and reference pages
-// (docs/reference/observation.md, graphartifact.md). The package never contacts a cluster, and judges nothing but what
+// (docs/reference/api.md). The package never contacts a cluster, and judges nothing but what
 // its CEL rules say.
 //
 // +kubebuilder:object:generate=true
@@ -11,3 +11,4 @@ package v1alpha1
 
 //go:generate go tool -modfile=../../../tools.mod controller-gen object paths=.
 //go:generate go tool -modfile=../../../tools.mod controller-gen crd paths=. output:crd:dir=../../../deploy/crds
+//go:generate go run ./generate ../../../deploy/crds ../../../docs/reference/api.md

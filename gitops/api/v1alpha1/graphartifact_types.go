@@ -73,6 +73,7 @@ type GraphArtifactList struct {
 
 // GraphArtifactSpec says what to render, and how to deliver it.
 type GraphArtifactSpec struct {
+	// SourceRef names the source of Flux that has the files.
 	SourceRef SourceReference `json:"sourceRef"`
 
 	// Path is the directory in the source that is rendered; "" is all of it.
@@ -130,10 +131,13 @@ type GraphArtifactSpec struct {
 
 // SourceReference names a source of Flux.
 type SourceReference struct {
+	// APIVersion is that of the source; without it source.toolkit.fluxcd.io/v1.
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
+	// Kind is that of the source.
 	// +kubebuilder:validation:Enum=GitRepository;OCIRepository;Bucket;ExternalArtifact
 	Kind string `json:"kind"`
+	// Name is that of the source.
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
 	// Namespace is that of the GraphArtifact when it is empty.
@@ -147,8 +151,10 @@ type Ordering string
 
 // The orderings.
 const (
+	// OrderingReady delivers a node when everything that it depends on is ready.
 	OrderingReady Ordering = "Ready"
-	OrderingNone  Ordering = "None"
+	// OrderingNone delivers everything that is complete at once.
+	OrderingNone Ordering = "None"
 )
 
 // DeletionPolicy is what becomes of delivered objects.
@@ -157,7 +163,9 @@ type DeletionPolicy string
 
 // The deletion policies.
 const (
+	// DeletionDelete withdraws what was delivered in reverse order, and waits.
 	DeletionDelete DeletionPolicy = "Delete"
+	// DeletionOrphan leaves what was delivered.
 	DeletionOrphan DeletionPolicy = "Orphan"
 )
 
@@ -191,9 +199,11 @@ type GraphArtifactStatus struct {
 	meta.ReconcileRequestStatus `json:",inline"`
 	meta.ForceRequestStatus     `json:",inline"`
 
+	// ObservedGeneration is the generation that was reconciled last.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
+	// Conditions are Ready, Reconciling and Stalled as with every Flux object, and Resolved.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -267,8 +277,10 @@ type InventoryEntry struct {
 
 // WaitingNode is a node that is not delivered, or not deleted, yet.
 type WaitingNode struct {
+	// Instance is Kind.group/namespace/name.
 	Instance string `json:"instance"`
-	Node     string `json:"node"`
+	// Node is the id of the node with the position of the item.
+	Node string `json:"node"`
 	// Reason is Held, NotReady (something that it depends on), Deleting or CarriedForward.
 	Reason string `json:"reason"`
 	// For are the values, nodes or objects that it waits for.
@@ -279,10 +291,14 @@ type WaitingNode struct {
 
 // LevelStatus counts the objects of one level of all instances.
 type LevelStatus struct {
-	Level     int32 `json:"level"`
-	Objects   int32 `json:"objects"`
+	// Level counts from 0.
+	Level int32 `json:"level"`
+	// Objects are those that the render gives, held ones not counted.
+	Objects int32 `json:"objects"`
+	// Delivered are those in the artifact.
 	Delivered int32 `json:"delivered"`
-	Ready     int32 `json:"ready"`
+	// Ready are those that what depends on them need not wait for.
+	Ready int32 `json:"ready"`
 }
 
 // RenderOutput is one render of a source revision.
@@ -295,12 +311,14 @@ type RenderOutput struct {
 
 // HistoryEntry is one artifact.
 type HistoryEntry struct {
+	// Revision is that of the artifact.
 	Revision string `json:"revision"`
 	// Origin is the revision of the source.
 	Origin string `json:"origin"`
 	// Published is when the artifact was first published.
 	Published metav1.Time `json:"published"`
-	Objects   int32       `json:"objects"`
+	// Objects are counted.
+	Objects int32 `json:"objects"`
 }
 
 // GetConditions answers the conditions.

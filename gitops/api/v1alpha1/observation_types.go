@@ -88,19 +88,23 @@ type ObservationSpec struct {
 
 // InstanceReference names an instance of an RGD.
 type InstanceReference struct {
+	// APIVersion is the group and version of the kind that the RGD defines.
 	// +kubebuilder:validation:MinLength=1
 	APIVersion string `json:"apiVersion"`
+	// Kind is the kind that the RGD defines.
 	// +kubebuilder:validation:MinLength=1
 	Kind string `json:"kind"`
 	// Namespace is empty for a cluster-scoped instance.
 	// +optional
 	Namespace string `json:"namespace,omitempty"`
+	// Name is that of the instance.
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
 }
 
 // RGDReference names a compiled RGD.
 type RGDReference struct {
+	// Name is that of the ResourceGraphDefinition.
 	Name string `json:"name"`
 	// Digest is the SHA-256 of what the RGD says, as "sha256:" and 64 hexadecimal digits.
 	// +kubebuilder:validation:Pattern=`^sha256:[0-9a-f]{64}$`
@@ -148,13 +152,16 @@ type ObservedNode struct {
 	// Item is the position in a collection; absent for all other nodes.
 	// +optional
 	Item *int32 `json:"item,omitempty"`
+	// APIVersion is the group and version of the object.
 	// +kubebuilder:validation:MinLength=1
 	APIVersion string `json:"apiVersion"`
+	// Kind is that of the object.
 	// +kubebuilder:validation:MinLength=1
 	Kind string `json:"kind"`
 	// Namespace is empty for cluster-scoped objects and, with a selector, for objects of all namespaces.
 	// +optional
 	Namespace string `json:"namespace,omitempty"`
+	// Name is that of the object; empty with a selector.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name,omitempty"`
@@ -162,6 +169,7 @@ type ObservedNode struct {
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 
+	// Delivery is how far the object has come.
 	Delivery Delivery `json:"delivery"`
 
 	// Fields are the paths that expressions read, such as "status.ackResourceMetadata.arn", sorted. "" is the whole
@@ -217,6 +225,7 @@ type NodeObservation struct {
 	// ID is the id of the node; empty for the instance.
 	// +optional
 	ID string `json:"id,omitempty"`
+	// Item is the position in a collection; absent for all other nodes.
 	// +optional
 	Item *int32 `json:"item,omitempty"`
 
@@ -243,11 +252,15 @@ type NodeObservation struct {
 
 // ObservedObject is what is known of one object.
 type ObservedObject struct {
+	// Namespace is empty for cluster-scoped objects.
 	// +optional
 	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name"`
+	// Name is that of the object.
+	Name string `json:"name"`
+	// UID says which object of this name the values come from.
 	// +optional
 	UID string `json:"uid,omitempty"`
+	// ResourceVersion is that of the object when a value last changed.
 	// +optional
 	ResourceVersion string `json:"resourceVersion,omitempty"`
 	// Generation is metadata.generation, 0 for kinds that have none.
@@ -267,6 +280,7 @@ type ObservedObject struct {
 
 // ObservedField is the answer to one path.
 type ObservedField struct {
+	// Path is the path as it was asked for.
 	Path string `json:"path"`
 	// Value is what stands there. Without it the field is known to be absent.
 	// +optional
