@@ -139,6 +139,7 @@ func layers() []string {
 		"render/eval",
 		"render/emit",
 		"render",
+		"gitops/api/v1alpha1",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",
 		"gitops/argocd/health",
