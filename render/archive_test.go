@@ -17,6 +17,7 @@ import (
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/config"
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
 )
 
@@ -186,7 +187,7 @@ func (s *scenario) load(o *render.Options) (render.Input, diag.List) {
 	if len(live) > 0 {
 		observed, problems := input.LoadObserved(fsys, live, reading)
 		diags = append(diags, problems...)
-		in.Observed = observed
+		in.Observed = eval.Whole(observed)
 	}
 	return in, diags
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // declared are the objects of the input that pass through, by kind. External references
-// may read them. It implements eval.Observed; a list is never known to be complete,
+// may read them. It implements eval.Objects; a list is never known to be complete,
 // because a cluster may have more.
 type declared map[schema.GroupKind][]declaration
 
@@ -36,7 +36,7 @@ func declare(objects []*source.Node, p *Program) declared {
 	return d
 }
 
-// Find implements eval.Observed. An object that names no namespace may be in any.
+// Find implements eval.Objects. An object that names no namespace may be in any.
 func (d declared) Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool) {
 	for _, o := range d[kind] {
 		if o.name == name && (o.namespace == namespace || o.namespace == "") {
@@ -47,7 +47,7 @@ func (d declared) Find(kind schema.GroupKind, namespace, name string) (map[strin
 	return nil, false
 }
 
-// List implements eval.Observed.
+// List implements eval.Objects.
 func (d declared) List(kind schema.GroupKind, namespace string) ([]map[string]any, bool) {
 	var objects []map[string]any
 	for _, o := range d[kind] {

@@ -120,7 +120,7 @@ func (p *Program) instance(n *source.Node) rendered {
 		return r
 	}
 	result, diags := eval.Run(r.program.Graph, eval.Request{
-		Instance: admitted, At: n, Observed: p.input.Observed, Declared: p.declared, Nested: p.nested,
+		Instance: admitted, At: n, Observed: p.input.Observed, Declared: eval.Whole(p.declared), Nested: p.nested,
 		MaxItems: p.options.MaxItems, MaxObjects: p.options.MaxObjects, DropNulls: p.options.DropNulls, Budget: expr.NewBudget(p.options.Budget),
 	})
 	r.diags = append(r.diags, diags...)

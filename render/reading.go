@@ -209,7 +209,7 @@ func (l lookup) live(o Object) map[string]any {
 	namespace, _ := metadata["namespace"].(string)
 	name, _ := metadata["name"].(string)
 	live, _ := l.program.input.Observed.Find(o.Base.GVK.GroupKind(), namespace, name)
-	return live
+	return live.Object
 }
 
 // valueAt is the value at a path of an object.

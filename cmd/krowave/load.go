@@ -12,6 +12,7 @@ import (
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/config"
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
 )
 
@@ -63,7 +64,7 @@ func (l *loader) load(paths []string) (render.Input, error) {
 	if len(observed.roots) > 0 {
 		live, diags := input.LoadObserved(observed.fsys, observed.roots, l.reading(observed))
 		l.diags = append(l.diags, diags...)
-		in.Observed = live
+		in.Observed = eval.Whole(live)
 	}
 	return in, nil
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/google/cel-go/common/types/ref"
+
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr/dialect"
@@ -19,15 +21,22 @@ func (r *run) conditions() {
 		return
 	}
 	before := len(r.diags)
+	r.authored(value.Wrap(r.withConditions(), r.schemaWithStatus(), value.Absent))
+	r.soften(before)
+}
+
+// authored evaluates the author's conditions on an instance with the conditions that kro gave it.
+func (r *run) authored(instance ref.Val) {
 	locals := []local{
 		{name: dialect.RuntimeVariable, value: dialect.Runtime()},
-		{name: instanceName, value: value.Wrap(r.withConditions(), r.schemaWithStatus(), value.Absent)},
+		{name: instanceName, value: instance},
 	}
 	counts := map[string]int{}
 	var all []dialect.Condition
 	for _, e := range r.graph.Conditions {
 		v, _ := r.eval(e, locals)
 		if v == nil {
+			r.incomplete = true
 			continue
 		}
 		made, err := dialect.Conditions(v)
@@ -43,7 +52,6 @@ func (r *run) conditions() {
 		}
 	}
 	r.result.Conditions = slices.DeleteFunc(all, func(c dialect.Condition) bool { return counts[c.Type] > 1 })
-	r.soften(before)
 }
 
 // withConditions is the instance with the conditions that kro gave it: those of the live
@@ -51,15 +59,12 @@ func (r *run) conditions() {
 func (r *run) withConditions() map[string]any {
 	seen := make(map[string]any, len(r.instance)+1)
 	maps.Copy(seen, r.instance)
-	seen["status"] = map[string]any{"conditions": value.NewUnknown(value.Path{
-		Node:  instanceName,
-		Field: fieldpath.Path{}.Key("status").Key("conditions"),
-	})}
-	if r.request.Observed != nil {
-		namespace, name := names(r.request.Instance)
-		if o, ok := r.request.Observed.Find(r.graph.InstanceGVK().GroupKind(), namespace, name); ok && o["status"] != nil {
-			seen["status"] = o["status"]
-		}
+	conditions := fieldpath.Path{}.Key("status").Key("conditions")
+	seen["status"] = map[string]any{"conditions": value.NewUnknown(value.Path{Node: instanceName, Field: conditions})}
+	namespace, name := names(r.request.Instance)
+	o, ok := r.find(r.graph.InstanceGVK().GroupKind(), namespace, name)
+	if ok && o.Object["status"] != nil && (o.Known == nil || o.Known.Has(conditions)) {
+		seen["status"] = o.Object["status"]
 	}
 	return seen
 }

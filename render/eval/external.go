@@ -1,29 +1,17 @@
 package eval
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/types/ref"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr/value"
 	"github.com/krowave/krowave/render/graph"
 )
-
-// Observed finds live objects, and objects of the input that nobody renders. What it
-// answers is not changed.
-type Observed interface {
-	// Find is the object of a kind, in any version.
-	Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool)
-	// List are the objects of a kind, of one namespace or, for "", of all, sorted by
-	// namespace and name. It answers false when it cannot know that the list is complete.
-	List(kind schema.GroupKind, namespace string) ([]map[string]any, bool)
-}
 
 // external looks an object up that somebody else owns.
 func (r *run) external(n *graph.External, s *state) {
@@ -36,16 +24,14 @@ func (r *run) external(n *graph.External, s *state) {
 	if base.Namespaced && namespace == "" {
 		namespace, _ = names(r.request.Instance)
 	}
-	if r.request.Observed != nil {
-		if live, found := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); found {
-			s.phase, s.value = rendered, value.Wrap(live, base.Schema, value.Absent)
-			s.live, s.size = []map[string]any{live}, 1
-			return
-		}
+	if live, found := r.find(base.GVK.GroupKind(), namespace, name); found {
+		s.phase, s.value = rendered, live.wrap(live.Object, base.Schema, value.UnknownIn(base.ID))
+		s.live, s.size = []Live{live}, 1
+		return
 	}
 	if r.request.Declared != nil {
 		if written, found := r.request.Declared.Find(base.GVK.GroupKind(), namespace, name); found {
-			s.phase, s.value = rendered, value.Wrap(written, base.Schema, value.UnknownIn(base.ID))
+			s.phase, s.value = rendered, value.Wrap(written.Object, base.Schema, value.UnknownIn(base.ID))
 			return
 		}
 	}
@@ -90,9 +76,10 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 	}
 	values := make([]ref.Val, len(live))
 	for i, o := range live {
-		values[i] = value.Wrap(o, base.Schema, value.Absent)
+		missing := value.UnknownInItem(base.ID, i)
+		values[i] = o.wrap(o.Object, base.Schema, missing)
 		if partial {
-			values[i] = value.Wrap(o, base.Schema, value.UnknownInItem(base.ID, i))
+			values[i] = value.WrapKnown(o.Object, base.Schema, missing, o.Known)
 		}
 	}
 	s.phase, s.value = rendered, value.Collection(values)
@@ -110,13 +97,12 @@ func everyText(kind string, selector labels.Selector) string {
 // matching lists the live objects that a selector matches or, where nothing was observed,
 // those of the input, of which then only a part is known. Without any the set is not
 // known: that nothing of it was given does not mean that it is empty.
-func (r *run) matching(base *graph.Base, namespace string, selector labels.Selector) (objects []map[string]any, partial, complete bool) {
+func (r *run) matching(base *graph.Base, namespace string, selector labels.Selector) (objects []Live, partial, complete bool) {
 	for _, in := range []Observed{r.request.Observed, r.request.Declared} {
 		if in == nil {
 			continue
 		}
-		all, complete := in.List(base.GVK.GroupKind(), namespace)
-		matching := slices.DeleteFunc(slices.Clone(all), func(o map[string]any) bool { return !selector.Matches(labelsOf(o)) })
+		matching, complete := in.List(base.GVK.GroupKind(), namespace, selector)
 		if complete || len(matching) > 0 {
 			return matching, !complete, true
 		}

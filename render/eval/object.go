@@ -64,11 +64,10 @@ func (r *run) visible(base *graph.Base, o map[string]any, item int) seen {
 	if item >= 0 {
 		missing = value.UnknownInItem(base.ID, item)
 	}
-	if r.request.Observed != nil {
-		namespace, name := names(o)
-		if live, ok := r.request.Observed.Find(base.GVK.GroupKind(), namespace, name); ok {
-			merged := value.Merge(o, live)
-			return seen{value: value.Wrap(merged, base.Schema, value.Absent), live: merged}
+	namespace, name := names(o)
+	if live, ok := r.find(base.GVK.GroupKind(), namespace, name); ok {
+		if merged, ok := value.Merge(o, live.Object).(map[string]any); ok {
+			return seen{value: live.wrap(merged, base.Schema, missing), live: &Live{Object: merged, Known: live.Known}}
 		}
 	}
 	return seen{value: value.Wrap(o, base.Schema, missing)}
@@ -76,15 +75,15 @@ func (r *run) visible(base *graph.Base, o map[string]any, item int) seen {
 
 // observe records that an object of the node was observed.
 func (s *state) observe(v seen) {
-	if live, ok := v.live.(map[string]any); ok {
-		s.live = append(s.live, live)
+	if v.live != nil {
+		s.live = append(s.live, *v.live)
 	}
 }
 
 // seen is what expressions see of an object.
 type seen struct {
 	value ref.Val
-	live  any // the observed object, or nil
+	live  *Live // the observed object, or nil
 }
 
 // names are the namespace and name of an object.

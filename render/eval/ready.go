@@ -45,8 +45,8 @@ func (r *run) isReady(n graph.Node, ready *expr.Checked) bool {
 	if _, collection := n.(*graph.Collection); collection {
 		name = "each"
 	}
-	return !slices.ContainsFunc(s.live, func(o map[string]any) bool {
-		return !r.isTrue(ready, local{name: name, value: value.Raw(o)})
+	return !slices.ContainsFunc(s.live, func(o Live) bool {
+		return !r.isTrue(ready, local{name: name, value: o.wrap(o.Object, nil, value.UnknownIn(name))})
 	})
 }
 

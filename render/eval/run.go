@@ -67,7 +67,7 @@ type state struct {
 	// value is what expressions see under the node's id.
 	value ref.Val
 	// live are the observed objects of the node, of the size that it should have.
-	live []map[string]any
+	live []Live
 	size int
 }
 
@@ -90,10 +90,12 @@ type run struct {
 	// current is the evaluation in progress; there is one at a time.
 	current activation
 	// brief reports that what is evaluated is left out when it waits, whatever it waits for.
-	brief   bool
-	result  *Result
-	objects *int // rendered so far by the whole instance
-	diags   diag.List
+	brief bool
+	// incomplete reports that an author's condition could not be evaluated.
+	incomplete bool
+	result     *Result
+	objects    *int // rendered so far by the whole instance
+	diags      diag.List
 }
 
 // Run renders an instance. Objects of nodes with errors, and of everything that
@@ -143,11 +145,9 @@ func (r *run) asSeen(instance map[string]any) map[string]any {
 	metadata := make(map[string]any, len(written)+len(serverSet()))
 	maps.Copy(metadata, written)
 	live := map[string]any{}
-	if r.request.Observed != nil {
-		namespace, name := names(instance)
-		if o, ok := r.request.Observed.Find(r.graph.InstanceGVK().GroupKind(), namespace, name); ok {
-			live, _ = o["metadata"].(map[string]any)
-		}
+	namespace, name := names(instance)
+	if o, ok := r.find(r.graph.InstanceGVK().GroupKind(), namespace, name); ok {
+		live, _ = o.Object["metadata"].(map[string]any)
 	}
 	for _, field := range serverSet() {
 		if metadata[field] != nil {

@@ -44,7 +44,7 @@ func (r reading) files(s settings) files {
 	if len(s.observed) > 0 {
 		live := r.live(s.observed)
 		f.diags = append(f.diags, live.diags...)
-		f.observed = live.observed
+		f.observed = eval.Whole(live.observed)
 	}
 	return f
 }

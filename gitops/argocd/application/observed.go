@@ -1,6 +1,7 @@
 package application
 
 import (
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krowave/krowave/render/eval"
@@ -27,20 +28,20 @@ func layered(sources ...eval.Observed) eval.Observed {
 }
 
 // Find implements eval.Observed.
-func (l layers) Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool) {
+func (l layers) Find(kind schema.GroupKind, namespace, name string) (eval.Live, bool) {
 	for _, s := range l {
 		if o, ok := s.Find(kind, namespace, name); ok {
 			return o, true
 		}
 	}
-	return nil, false
+	return eval.Live{}, false
 }
 
 // List implements eval.Observed. The first source that knows all objects counts, or else the first that knows some.
-func (l layers) List(kind schema.GroupKind, namespace string) ([]map[string]any, bool) {
-	var some []map[string]any
+func (l layers) List(kind schema.GroupKind, namespace string, selector labels.Selector) ([]eval.Live, bool) {
+	var some []eval.Live
 	for _, s := range l {
-		list, complete := s.List(kind, namespace)
+		list, complete := s.List(kind, namespace, selector)
 		if complete {
 			return list, true
 		}

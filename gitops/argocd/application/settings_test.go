@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krowave/krowave/render"
@@ -72,14 +73,14 @@ type known struct {
 	all   bool
 }
 
-func (k known) Find(_ schema.GroupKind, _, name string) (map[string]any, bool) {
-	return map[string]any{"of": k.names}, slices.Contains(k.names, name)
+func (k known) Find(_ schema.GroupKind, _, name string) (eval.Live, bool) {
+	return eval.Live{Object: map[string]any{"of": k.names}}, slices.Contains(k.names, name)
 }
 
-func (k known) List(schema.GroupKind, string) ([]map[string]any, bool) {
-	var list []map[string]any
+func (k known) List(schema.GroupKind, string, labels.Selector) ([]eval.Live, bool) {
+	var list []eval.Live
 	for _, n := range k.names {
-		list = append(list, map[string]any{"name": n})
+		list = append(list, eval.Live{Object: map[string]any{"name": n}})
 	}
 	return list, k.all
 }
@@ -108,12 +109,16 @@ func TestLayers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := layered(tc.sources...)
-			list, all := l.List(kind, "")
+			live, all := l.List(kind, "", labels.Everything())
+			var list []map[string]any
+			for _, o := range live {
+				list = append(list, o.Object)
+			}
 			if diff := cmp.Diff(tc.list, list); diff != "" || all != tc.all {
 				t.Errorf("%s: whole %t, want %t: -want +got\n%s", tc.reason, all, tc.all, diff)
 			}
 			o, _ := l.Find(kind, "", "b")
-			if diff := cmp.Diff(tc.find, o["of"]); diff != "" {
+			if diff := cmp.Diff(tc.find, o.Object["of"]); diff != "" {
 				t.Errorf("%s: -want +got\n%s", tc.reason, diff)
 			}
 			if _, found := l.Find(kind, "", "nobody"); found {

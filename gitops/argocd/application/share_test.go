@@ -273,7 +273,7 @@ func live(t *testing.T, text string) eval.Observed {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return observed
+	return eval.Whole(observed)
 }
 
 const liveService = `{apiVersion: v1, kind: Service, metadata: {name: shop, namespace: prod, uid: "%s"}, status: {loadBalancer: {ingress: [{ip: 192.0.2.1}]}}}`

@@ -51,6 +51,22 @@ func (k *Known) add(e fieldpath.Element) *Known {
 	return next
 }
 
+// Has reports that all of a place was observed.
+func (k *Known) Has(path fieldpath.Path) bool {
+	for _, e := range path.Elements() {
+		switch key, ok := e.Key(); {
+		case k.all():
+			return true
+		case ok:
+			k = k.field(key)
+		default:
+			index, _ := e.Index()
+			k = k.item(index)
+		}
+	}
+	return k.all()
+}
+
 func (k *Known) all() bool { return k != nil && k.complete }
 
 func (k *Known) field(key string) *Known {

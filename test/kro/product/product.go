@@ -221,7 +221,7 @@ func instance(c trial.Case, g *graph.Graph, result trial.Result) trial.Result {
 		return result
 	}
 	w.rendered[keyOf(admitted)] = object // it has the uid that a server gave it
-	rendered, diags := w.settle(g, eval.Request{Instance: admitted, At: n, Observed: w})
+	rendered, diags := w.settle(g, eval.Request{Instance: admitted, At: n, Observed: eval.Whole(w)})
 	describe(g, rendered, diags, &result)
 	if diags.HasErrors() {
 		return withVerdict(result, trial.StageRun, diags)

@@ -20,7 +20,7 @@ type key struct {
 	namespace, name string
 }
 
-// world is the cluster of a case as [eval.Observed]: the objects that exist, and of the
+// world is the cluster of a case as [eval.Objects]: the objects that exist, and of the
 // rendered ones those that the case observes.
 type world struct {
 	mode    trial.Mode
@@ -89,7 +89,7 @@ func keyOf(object map[string]any) key {
 	return k
 }
 
-// Find implements [eval.Observed].
+// Find implements [eval.Objects].
 func (w *world) Find(kind schema.GroupKind, namespace, name string) (map[string]any, bool) {
 	k := key{kind, namespace, name}
 	if object, ok := w.rendered[k]; ok {
@@ -99,7 +99,7 @@ func (w *world) Find(kind schema.GroupKind, namespace, name string) (map[string]
 	return object, ok
 }
 
-// List implements [eval.Observed]. The cases list everything that exists.
+// List implements [eval.Objects]. The cases list everything that exists.
 func (w *world) List(kind schema.GroupKind, namespace string) ([]map[string]any, bool) {
 	keys := slices.SortedFunc(maps.Keys(w.objects), func(a, b key) int {
 		return strings.Compare(a.namespace+"/"+a.name, b.namespace+"/"+b.name)
