@@ -147,6 +147,8 @@ func layers() []string {
 		"gitops/argocd/parameters",
 		"gitops/argocd/application",
 		"gitops/argocd/service",
+		"gitops/argocd/tracking",
+		"gitops/observe/refresh",
 	}
 }
 
