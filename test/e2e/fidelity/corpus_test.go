@@ -12,6 +12,7 @@ import (
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/diag"
+	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
 	"github.com/krowave/krowave/test/e2e/process"
 )
@@ -103,7 +104,7 @@ func load(archive *txtar.Archive) (render.Input, bool) {
 	if len(observed) > 0 {
 		live, problems := input.LoadObserved(observed, []string{"."}, input.Options{})
 		diags = append(diags, problems...)
-		in.Observed = live
+		in.Observed = eval.Whole(live)
 	}
 	return in, !failed(diags)
 }
