@@ -140,6 +140,7 @@ func layers() []string {
 		"render/emit",
 		"render",
 		"gitops/api/v1alpha1",
+		"gitops/observe/readiness",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",
 		"gitops/argocd/health",
