@@ -286,4 +286,8 @@ type ObservedField struct {
 	// +optional
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Value *apiextensionsv1.JSON `json:"value,omitempty"`
+	// Missing is the beginning of Path up to the first part that is not there, when that is not Path itself: "status" for
+	// an object that has no status yet. What is in front of it is there.
+	// +optional
+	Missing string `json:"missing,omitempty"`
 }
