@@ -1,5 +1,5 @@
-// Package servers builds the real servers that the end-to-end suite runs: Kubernetes, etcd and
-// Argo CD, at pinned versions, from their published Go modules.
+// Package servers builds the real servers that the end-to-end suite runs: Kubernetes, etcd,
+// Argo CD, two controllers of Flux and the one of kro, at pinned versions, from their published Go modules.
 //
 // In: the modules in the directories beside this file, which hold nothing but a go.mod and a
 // go.sum, and a directory for the results. Out: executable files. A file is built once: its
@@ -42,6 +42,9 @@ func All() []Server {
 		{Name: "kube-apiserver", Module: "kubernetes", Package: "k8s.io/kubernetes/cmd/kube-apiserver", Set: version},
 		{Name: "kube-controller-manager", Module: "kubernetes", Package: "k8s.io/kubernetes/cmd/kube-controller-manager", Set: version},
 		{Name: "argocd", Module: "argocd", Package: "github.com/argoproj/argo-cd/v3/cmd", Set: "github.com/argoproj/argo-cd/v3/common.version=3.2.6"},
+		{Name: "source-controller", Module: "source-controller", Package: "github.com/fluxcd/source-controller"},
+		{Name: "kustomize-controller", Module: "kustomize-controller", Package: "github.com/fluxcd/kustomize-controller"},
+		{Name: "kro-controller", Module: "kro", Package: "github.com/kubernetes-sigs/kro/cmd/controller"},
 	}
 }
 
