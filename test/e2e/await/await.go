@@ -23,10 +23,10 @@ const often = 100 * time.Millisecond
 
 // True asks until the answer is yes. The question's text is for the failure: what is waited for, and
 // what was seen last.
-func True(t *testing.T, what string, within time.Duration, ask func() (done bool, seen string)) {
-	t.Helper()
+func True(tb testing.TB, what string, within time.Duration, ask func() (done bool, seen string)) {
+	tb.Helper()
 	seen := "nothing"
-	err := wait.PollUntilContextTimeout(t.Context(), often, within, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(tb.Context(), often, within, true, func(context.Context) (bool, error) {
 		done, text := ask()
 		if text != "" {
 			seen = text
@@ -34,6 +34,6 @@ func True(t *testing.T, what string, within time.Duration, ask func() (done bool
 		return done, nil
 	})
 	if err != nil {
-		t.Fatalf("waited %s for %s; last seen: %s", within, what, seen)
+		tb.Fatalf("waited %s for %s; last seen: %s", within, what, seen)
 	}
 }

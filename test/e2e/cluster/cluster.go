@@ -56,12 +56,12 @@ type Cluster struct {
 const token = "end-to-end"
 
 // Start starts a cluster and waits until it is ready.
-func Start(t *testing.T, o Options) *Cluster {
-	t.Helper()
-	dir := t.TempDir()
-	etcd := startEtcd(t, o.Servers, dir)
-	port := process.Port(t)
-	files := credentials(t, dir)
+func Start(tb testing.TB, o Options) *Cluster {
+	tb.Helper()
+	dir := tb.TempDir()
+	etcd := startEtcd(tb, o.Servers, dir)
+	port := process.Port(tb)
+	files := credentials(tb, dir)
 	args := append([]string{
 		"--etcd-servers", etcd,
 		"--bind-address", "127.0.0.1", "--secure-port", fmt.Sprint(port), "--cert-dir", filepath.Join(dir, "certificates"),
@@ -72,25 +72,25 @@ func Start(t *testing.T, o Options) *Cluster {
 		// Nothing makes service accounts, which pods would have to wait for.
 		"--disable-admission-plugins", "ServiceAccount",
 	}, o.APIServer...)
-	server := process.Start(t, process.Spec{Name: "kube-apiserver", Path: process.Find(t, o.Servers, "kube-apiserver"), Args: args})
-	c := connect(t, "https://"+process.Loopback(port), dir)
-	await.True(t, "kube-apiserver to be ready", await.Long, func() (bool, string) {
+	server := process.Start(tb, process.Spec{Name: "kube-apiserver", Path: process.Find(tb, o.Servers, "kube-apiserver"), Args: args})
+	c := connect(tb, "https://"+process.Loopback(port), dir)
+	await.True(tb, "kube-apiserver to be ready", await.Long, func() (bool, string) {
 		if how, ended := server.Ended(); ended {
-			t.Fatalf("%s\n%s", how, server.Tail())
+			tb.Fatalf("%s\n%s", how, server.Tail())
 		}
-		answer, err := c.Discovery.RESTClient().Get().AbsPath("/readyz").DoRaw(t.Context())
+		answer, err := c.Discovery.RESTClient().Get().AbsPath("/readyz").DoRaw(tb.Context())
 		return err == nil, fmt.Sprintf("%s %v", answer, err)
 	})
 	if len(o.Controllers) > 0 {
-		startControllers(t, o, c)
+		startControllers(tb, o, c)
 	}
 	return c
 }
 
-func startEtcd(t *testing.T, cache servers.Cache, dir string) string {
-	t.Helper()
-	clients, peers := "http://"+process.Loopback(process.Port(t)), "http://"+process.Loopback(process.Port(t))
-	process.Start(t, process.Spec{Name: "etcd", Path: process.Find(t, cache, "etcd"), Args: []string{
+func startEtcd(tb testing.TB, cache servers.Cache, dir string) string {
+	tb.Helper()
+	clients, peers := "http://"+process.Loopback(process.Port(tb)), "http://"+process.Loopback(process.Port(tb))
+	process.Start(tb, process.Spec{Name: "etcd", Path: process.Find(tb, cache, "etcd"), Args: []string{
 		"--data-dir", filepath.Join(dir, "etcd"), "--unsafe-no-fsync",
 		"--listen-client-urls", clients, "--advertise-client-urls", clients,
 		"--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers,
@@ -98,37 +98,37 @@ func startEtcd(t *testing.T, cache servers.Cache, dir string) string {
 	return clients
 }
 
-func startControllers(t *testing.T, o Options, c *Cluster) {
-	t.Helper()
+func startControllers(tb testing.TB, o Options, c *Cluster) {
+	tb.Helper()
 	args := []string{"--kubeconfig", c.Kubeconfig, "--leader-elect=false", "--secure-port=0", "--v=0"}
 	for _, name := range o.Controllers {
 		args = append(args, "--controllers", name)
 	}
-	process.Start(t, process.Spec{Name: "kube-controller-manager", Path: process.Find(t, o.Servers, "kube-controller-manager"), Args: args})
+	process.Start(tb, process.Spec{Name: "kube-controller-manager", Path: process.Find(tb, o.Servers, "kube-controller-manager"), Args: args})
 }
 
 // secrets are the files that kube-apiserver reads.
 type secrets struct{ key, tokens string }
 
-func credentials(t *testing.T, dir string) secrets {
-	t.Helper()
+func credentials(tb testing.TB, dir string) secrets {
+	tb.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048) //nolint:forbidigo // a key is not to be derived from anything
 	if err != nil {
-		t.Fatalf("make a key for service accounts: %v", err)
+		tb.Fatalf("make a key for service accounts: %v", err)
 	}
 	s := secrets{key: filepath.Join(dir, "service-accounts.key"), tokens: filepath.Join(dir, "tokens.csv")}
 	block := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	for name, data := range map[string][]byte{s.key: block, s.tokens: []byte(token + `,admin,admin,"system:masters"` + "\n")} {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return s
 }
 
 // connect makes the clients of a server, which need not be there yet.
-func connect(t *testing.T, url, dir string) *Cluster {
-	t.Helper()
+func connect(tb testing.TB, url, dir string) *Cluster {
+	tb.Helper()
 	c := &Cluster{Kubeconfig: filepath.Join(dir, "kubeconfig")}
 	// The server made its certificate itself, in the test's directory.
 	c.Config = &rest.Config{Host: url, BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, QPS: -1, WarningHandler: rest.NoWarnings{}}
@@ -138,16 +138,16 @@ func connect(t *testing.T, url, dir string) *Cluster {
 	file.Contexts["test"] = &clientcmdapi.Context{Cluster: "test", AuthInfo: "admin"}
 	file.CurrentContext = "test"
 	if err := clientcmd.WriteToFile(*file, c.Kubeconfig); err != nil {
-		t.Fatalf("write a kubeconfig: %v", err)
+		tb.Fatalf("write a kubeconfig: %v", err)
 	}
 	client, err := discovery.NewDiscoveryClientForConfig(c.Config)
 	if err != nil {
-		t.Fatalf("make a discovery client: %v", err)
+		tb.Fatalf("make a discovery client: %v", err)
 	}
 	c.Discovery = memory.NewMemCacheClient(client)
 	c.mapper = restmapper.NewDeferredDiscoveryRESTMapper(c.Discovery)
 	if c.Dynamic, err = dynamic.NewForConfig(c.Config); err != nil {
-		t.Fatalf("make a client: %v", err)
+		tb.Fatalf("make a client: %v", err)
 	}
 	return c
 }

@@ -8,9 +8,9 @@ import (
 
 // Healthy writes the status that an object has when its controller is content: there are none in the cluster. Deployments,
 // Ingresses and Jobs have one; an object of another kind is healthy as it is.
-func (c *Cluster) Healthy(t *testing.T, r Ref) {
-	t.Helper()
-	u := c.Exists(t, r)
+func (c *Cluster) Healthy(tb testing.TB, r Ref) {
+	tb.Helper()
+	u := c.Exists(tb, r)
 	var status map[string]any
 	switch r.GVK.Kind {
 	case "Deployment":
@@ -28,9 +28,9 @@ func (c *Cluster) Healthy(t *testing.T, r Ref) {
 	case "Ingress":
 		status = map[string]any{"loadBalancer": map[string]any{"ingress": []any{map[string]any{"ip": "192.0.2.1"}}}}
 	default:
-		t.Fatalf("%s has no status to be healthy by", r)
+		tb.Fatalf("%s has no status to be healthy by", r)
 	}
-	c.Merge(t, r, map[string]any{"status": status}, "status")
+	c.Merge(tb, r, map[string]any{"status": status}, "status")
 }
 
 func condition(kind, reason string) map[string]any {

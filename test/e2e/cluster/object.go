@@ -52,8 +52,8 @@ func Named(apiVersion, kind, namespace, name string) Ref {
 }
 
 // Parse reads YAML documents.
-func Parse(t *testing.T, text string) []*unstructured.Unstructured {
-	t.Helper()
+func Parse(tb testing.TB, text string) []*unstructured.Unstructured {
+	tb.Helper()
 	var objects []*unstructured.Unstructured
 	documents := utilyaml.NewDocumentDecoder(io.NopCloser(strings.NewReader(text)))
 	defer func() { _ = documents.Close() }()
@@ -63,11 +63,11 @@ func Parse(t *testing.T, text string) []*unstructured.Unstructured {
 			return objects
 		}
 		if err != nil {
-			t.Fatalf("read documents: %v", err)
+			tb.Fatalf("read documents: %v", err)
 		}
 		u := &unstructured.Unstructured{}
 		if err := yaml.Unmarshal(buffer[:n], &u.Object); err != nil {
-			t.Fatalf("read a document: %v\n%s", err, buffer[:n])
+			tb.Fatalf("read a document: %v\n%s", err, buffer[:n])
 		}
 		// YAML gives float64 for every number; the JSON of unstructured objects knows integers.
 		data, err := json.Marshal(u.Object)
@@ -75,7 +75,7 @@ func Parse(t *testing.T, text string) []*unstructured.Unstructured {
 			err = u.UnmarshalJSON(data)
 		}
 		if err != nil {
-			t.Fatalf("read a document: %v\n%s", err, buffer[:n])
+			tb.Fatalf("read a document: %v\n%s", err, buffer[:n])
 		}
 		if len(u.Object) > 0 {
 			objects = append(objects, u)
@@ -100,13 +100,13 @@ func (c *Cluster) Client(gvk schema.GroupVersionKind, namespace string) (dynamic
 }
 
 // Apply applies objects server-side, with force, and answers them as the server has them.
-func (c *Cluster) Apply(t *testing.T, objects ...*unstructured.Unstructured) []*unstructured.Unstructured {
-	t.Helper()
+func (c *Cluster) Apply(tb testing.TB, objects ...*unstructured.Unstructured) []*unstructured.Unstructured {
+	tb.Helper()
 	var stored []*unstructured.Unstructured
 	for _, u := range objects {
-		s, err := c.TryApply(t.Context(), u)
+		s, err := c.TryApply(tb.Context(), u)
 		if err != nil {
-			t.Fatalf("apply %s: %v", RefOf(u), err)
+			tb.Fatalf("apply %s: %v", RefOf(u), err)
 		}
 		stored = append(stored, s)
 	}
@@ -123,11 +123,11 @@ func (c *Cluster) TryApply(ctx context.Context, u *unstructured.Unstructured, dr
 }
 
 // Get is an object, or nil when there is none.
-func (c *Cluster) Get(t *testing.T, r Ref) *unstructured.Unstructured {
-	t.Helper()
-	u, err := c.get(t.Context(), r)
+func (c *Cluster) Get(tb testing.TB, r Ref) *unstructured.Unstructured {
+	tb.Helper()
+	u, err := c.get(tb.Context(), r)
 	if err != nil {
-		t.Fatalf("get %s: %v", r, err)
+		tb.Fatalf("get %s: %v", r, err)
 	}
 	return u
 }
@@ -148,11 +148,11 @@ func (c *Cluster) get(ctx context.Context, r Ref) (*unstructured.Unstructured, e
 }
 
 // Exists waits for an object.
-func (c *Cluster) Exists(t *testing.T, r Ref) *unstructured.Unstructured {
-	t.Helper()
+func (c *Cluster) Exists(tb testing.TB, r Ref) *unstructured.Unstructured {
+	tb.Helper()
 	var found *unstructured.Unstructured
-	await.True(t, r.String(), await.Long, func() (bool, string) {
-		u, err := c.get(t.Context(), r)
+	await.True(tb, r.String(), await.Long, func() (bool, string) {
+		u, err := c.get(tb.Context(), r)
 		found = u
 		return err == nil && u != nil, fmt.Sprintf("%v", err)
 	})
@@ -160,10 +160,10 @@ func (c *Cluster) Exists(t *testing.T, r Ref) *unstructured.Unstructured {
 }
 
 // Gone waits until there is no such object.
-func (c *Cluster) Gone(t *testing.T, r Ref) {
-	t.Helper()
-	await.True(t, "the end of "+r.String(), await.Long, func() (bool, string) {
-		u, err := c.get(t.Context(), r)
+func (c *Cluster) Gone(tb testing.TB, r Ref) {
+	tb.Helper()
+	await.True(tb, "the end of "+r.String(), await.Long, func() (bool, string) {
+		u, err := c.get(tb.Context(), r)
 		if u == nil {
 			return err == nil, fmt.Sprintf("%v", err)
 		}
@@ -172,47 +172,47 @@ func (c *Cluster) Gone(t *testing.T, r Ref) {
 }
 
 // Merge changes an object by a merge patch: what tests change in passing. Subresource may be "status".
-func (c *Cluster) Merge(t *testing.T, r Ref, patch map[string]any, subresources ...string) {
-	t.Helper()
+func (c *Cluster) Merge(tb testing.TB, r Ref, patch map[string]any, subresources ...string) {
+	tb.Helper()
 	client, err := c.Client(r.GVK, r.Namespace)
 	if err != nil {
-		t.Fatalf("patch %s: %v", r, err)
+		tb.Fatalf("patch %s: %v", r, err)
 	}
 	data, err := json.Marshal(patch)
 	if err != nil {
-		t.Fatalf("patch %s: %v", r, err)
+		tb.Fatalf("patch %s: %v", r, err)
 	}
-	if _, err := client.Patch(t.Context(), r.Name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: owner}, subresources...); err != nil {
-		t.Fatalf("patch %s: %v", r, err)
+	if _, err := client.Patch(tb.Context(), r.Name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: owner}, subresources...); err != nil {
+		tb.Fatalf("patch %s: %v", r, err)
 	}
 }
 
 // Delete deletes an object, if it is there, and what it owns after it.
-func (c *Cluster) Delete(t *testing.T, r Ref) {
-	t.Helper()
+func (c *Cluster) Delete(tb testing.TB, r Ref) {
+	tb.Helper()
 	client, err := c.Client(r.GVK, r.Namespace)
 	if err == nil {
-		err = client.Delete(t.Context(), r.Name, metav1.DeleteOptions{})
+		err = client.Delete(tb.Context(), r.Name, metav1.DeleteOptions{})
 	}
 	if err != nil && !apierrors.IsNotFound(err) && !meta.IsNoMatchError(err) {
-		t.Fatalf("delete %s: %v", r, err)
+		tb.Fatalf("delete %s: %v", r, err)
 	}
 }
 
 // Namespace makes a namespace.
-func (c *Cluster) Namespace(t *testing.T, name string) {
-	t.Helper()
-	c.Apply(t, &unstructured.Unstructured{Object: map[string]any{
+func (c *Cluster) Namespace(tb testing.TB, name string) {
+	tb.Helper()
+	c.Apply(tb, &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name},
 	}})
 }
 
 // Established waits until the server serves the kinds of a CRD.
-func (c *Cluster) Established(t *testing.T, name string) {
-	t.Helper()
+func (c *Cluster) Established(tb testing.TB, name string) {
+	tb.Helper()
 	r := Named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", name)
-	await.True(t, "the kinds of "+name, await.Short, func() (bool, string) {
-		u, err := c.get(t.Context(), r)
+	await.True(tb, "the kinds of "+name, await.Short, func() (bool, string) {
+		u, err := c.get(tb.Context(), r)
 		if err != nil || u == nil {
 			return false, fmt.Sprintf("%v", err)
 		}
@@ -234,15 +234,15 @@ func Conditions(u *unstructured.Unstructured) map[string]string {
 }
 
 // Names are the names of all objects of a kind in a namespace, sorted.
-func (c *Cluster) Names(t *testing.T, gvk schema.GroupVersionKind, namespace string) []string {
-	t.Helper()
+func (c *Cluster) Names(tb testing.TB, gvk schema.GroupVersionKind, namespace string) []string {
+	tb.Helper()
 	client, err := c.Client(gvk, namespace)
 	if err != nil {
-		t.Fatalf("list %s: %v", gvk.Kind, err)
+		tb.Fatalf("list %s: %v", gvk.Kind, err)
 	}
-	list, err := client.List(t.Context(), metav1.ListOptions{})
+	list, err := client.List(tb.Context(), metav1.ListOptions{})
 	if err != nil {
-		t.Fatalf("list %s: %v", gvk.Kind, err)
+		tb.Fatalf("list %s: %v", gvk.Kind, err)
 	}
 	names := map[string]bool{}
 	for _, u := range list.Items {

@@ -46,32 +46,32 @@ type Recorder struct {
 }
 
 // Record watches kinds in a namespace. The kinds must be served.
-func (c *Cluster) Record(t *testing.T, namespace string, kinds ...schema.GroupVersionKind) *Recorder {
-	t.Helper()
+func (c *Cluster) Record(tb testing.TB, namespace string, kinds ...schema.GroupVersionKind) *Recorder {
+	tb.Helper()
 	r := &Recorder{deleting: map[string]bool{}}
-	r.Add(t, c, namespace, kinds...)
+	r.Add(tb, c, namespace, kinds...)
 	return r
 }
 
 // Add watches more kinds: those that a CRD has just defined.
-func (r *Recorder) Add(t *testing.T, c *Cluster, namespace string, kinds ...schema.GroupVersionKind) {
-	t.Helper()
+func (r *Recorder) Add(tb testing.TB, c *Cluster, namespace string, kinds ...schema.GroupVersionKind) {
+	tb.Helper()
 	for _, gvk := range kinds {
 		client, err := c.Client(gvk, namespace)
 		if err != nil {
-			t.Fatalf("watch %s: %v", gvk.Kind, err)
+			tb.Fatalf("watch %s: %v", gvk.Kind, err)
 		}
-		list, err := client.List(t.Context(), metav1.ListOptions{})
+		list, err := client.List(tb.Context(), metav1.ListOptions{})
 		if err != nil {
-			t.Fatalf("watch %s: %v", gvk.Kind, err)
+			tb.Fatalf("watch %s: %v", gvk.Kind, err)
 		}
-		ctx, stop := context.WithCancel(t.Context())
+		ctx, stop := context.WithCancel(tb.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
 			r.follow(ctx, client, list.GetResourceVersion())
 		}()
-		t.Cleanup(func() {
+		tb.Cleanup(func() {
 			stop()
 			<-done
 		})

@@ -49,39 +49,39 @@ type Process struct {
 }
 
 // Start starts a program. It ends with the test.
-func Start(t *testing.T, s Spec) *Process {
-	t.Helper()
-	log, err := os.CreateTemp(t.ArtifactDir(), s.Name+"-*.log")
+func Start(tb testing.TB, s Spec) *Process {
+	tb.Helper()
+	log, err := os.CreateTemp(tb.ArtifactDir(), s.Name+"-*.log")
 	if err != nil {
-		t.Fatalf("start %s: %v", s.Name, err)
+		tb.Fatalf("start %s: %v", s.Name, err)
 	}
 	p := &Process{name: s.Name, log: log.Name(), cmd: exec.Command(s.Path, s.Args...), done: make(chan struct{})} //nolint:noctx // Stop asks before it kills
 	p.cmd.Env = append(p.cmd.Environ(), s.Env...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = s.Dir, log, log, attributes()
 	if err := p.cmd.Start(); err != nil {
-		t.Fatalf("start %s: %v", s.Name, err)
+		tb.Fatalf("start %s: %v", s.Name, err)
 	}
 	go func() {
 		p.err = p.cmd.Wait()
 		_ = log.Close()
 		close(p.done)
 	}()
-	t.Cleanup(func() {
-		p.Stop(t)
-		if t.Failed() {
-			t.Logf("the end of %s:\n%s", p.log, p.Tail())
+	tb.Cleanup(func() {
+		p.Stop(tb)
+		if tb.Failed() {
+			tb.Logf("the end of %s:\n%s", p.log, p.Tail())
 		}
 	})
 	return p
 }
 
 // Stop asks the process to end, and kills it when it does not. It returns when the process is gone.
-func (p *Process) Stop(t *testing.T) {
-	t.Helper()
+func (p *Process) Stop(tb testing.TB) {
+	tb.Helper()
 	p.once.Do(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		timer := time.AfterFunc(patience, func() {
-			t.Errorf("%s does not end within %s", p.name, patience)
+			tb.Errorf("%s does not end within %s", p.name, patience)
 			_ = p.cmd.Process.Kill()
 		})
 		<-p.done
@@ -134,16 +134,16 @@ func (p *Process) Tail() []byte {
 
 // Port is a free port on loopback. Another program could take it before its user does; then the
 // user ends, and its output says why.
-func Port(t *testing.T) int {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+func Port(tb testing.TB) int {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatalf("find a free port: %v", err)
+		tb.Fatalf("find a free port: %v", err)
 	}
 	defer func() { _ = listener.Close() }()
 	address, ok := listener.Addr().(*net.TCPAddr)
 	if !ok {
-		t.Fatalf("find a free port: the address is a %T", listener.Addr())
+		tb.Fatalf("find a free port: the address is a %T", listener.Addr())
 	}
 	return address.Port
 }
@@ -152,43 +152,43 @@ func Port(t *testing.T) int {
 func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 // Build builds a main package of a module, "./cmd/krowave", into the test's directory. The module is the one in dir.
-func Build(t *testing.T, dir, pkg string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, pkg)
+func Build(tb testing.TB, dir, pkg string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), filepath.Base(pkg))
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-buildvcs=false", "-o", path, pkg)
 	cmd.Dir = dir
 	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build %s: %v\n%s", pkg, err, text)
+		tb.Fatalf("go build %s: %v\n%s", pkg, err, text)
 	}
 	return path
 }
 
 // Root is the directory of the product.
-func Root(t *testing.T) string {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/krowave/krowave").Output()
+func Root(tb testing.TB) string {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/krowave/krowave").Output()
 	if err != nil {
-		t.Fatalf("find the product: %v", err)
+		tb.Fatalf("find the product: %v", err)
 	}
 	return strings.TrimSpace(string(out))
 }
 
 // Servers are the programs that make e2e builds before it runs the tests.
-func Servers(t *testing.T, getenv func(string) string) servers.Cache {
-	t.Helper()
+func Servers(tb testing.TB, getenv func(string) string) servers.Cache {
+	tb.Helper()
 	dir, err := servers.DefaultDir(getenv)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return servers.Cache{Dir: dir, Modules: filepath.Join(Root(t), "test", "servers"), Log: t.Output()}
+	return servers.Cache{Dir: dir, Modules: filepath.Join(Root(tb), "test", "servers"), Log: tb.Output()}
 }
 
 // Find is the path of one of those programs.
-func Find(t *testing.T, cache servers.Cache, name string) string {
-	t.Helper()
+func Find(tb testing.TB, cache servers.Cache, name string) string {
+	tb.Helper()
 	path, err := cache.Find(name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }

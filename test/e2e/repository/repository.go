@@ -24,72 +24,72 @@ type Repository struct {
 }
 
 // New makes a repository without commits.
-func New(t *testing.T) *Repository {
-	t.Helper()
-	dir := t.TempDir()
+func New(tb testing.TB) *Repository {
+	tb.Helper()
+	dir := tb.TempDir()
 	r := &Repository{bare: filepath.Join(dir, "repository.git"), tree: filepath.Join(dir, "tree")}
 	r.URL = "file://" + filepath.ToSlash(r.bare)
 	if err := os.Mkdir(r.tree, 0o750); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	r.git(t, "init", "--quiet", "--bare", "--initial-branch="+Branch, r.bare)
+	r.git(tb, "init", "--quiet", "--bare", "--initial-branch="+Branch, r.bare)
 	return r
 }
 
 // Write puts a file into the next commit.
-func (r *Repository) Write(t *testing.T, name, content string) {
-	t.Helper()
+func (r *Repository) Write(tb testing.TB, name, content string) {
+	tb.Helper()
 	tree, err := os.OpenRoot(r.tree)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = tree.Close() }()
 	if err := tree.MkdirAll(path.Dir(name), 0o750); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := tree.WriteFile(name, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // Copy puts all files below a directory into the next commit, below the given directory.
-func (r *Repository) Copy(t *testing.T, from, to string) {
-	t.Helper()
+func (r *Repository) Copy(tb testing.TB, from, to string) {
+	tb.Helper()
 	if err := os.CopyFS(filepath.Join(r.tree, filepath.FromSlash(to)), os.DirFS(from)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // Remove leaves a file out of the next commit.
-func (r *Repository) Remove(t *testing.T, name string) {
-	t.Helper()
+func (r *Repository) Remove(tb testing.TB, name string) {
+	tb.Helper()
 	if err := os.Remove(filepath.Join(r.tree, filepath.FromSlash(name))); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // Read is a file of the next commit.
-func (r *Repository) Read(t *testing.T, name string) string {
-	t.Helper()
+func (r *Repository) Read(tb testing.TB, name string) string {
+	tb.Helper()
 	data, err := os.ReadFile(filepath.Join(r.tree, filepath.FromSlash(name)))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(data)
 }
 
 // Commit commits all files, and answers the commit.
-func (r *Repository) Commit(t *testing.T, message string) string {
-	t.Helper()
-	r.git(t, "add", "--all", ".")
-	r.git(t, "commit", "--quiet", "--allow-empty", "--message", message)
-	return r.git(t, "rev-parse", "HEAD")
+func (r *Repository) Commit(tb testing.TB, message string) string {
+	tb.Helper()
+	r.git(tb, "add", "--all", ".")
+	r.git(tb, "commit", "--quiet", "--allow-empty", "--message", message)
+	return r.git(tb, "rev-parse", "HEAD")
 }
 
 // git runs git on the bare repository with the tree of files beside it.
-func (r *Repository) git(t *testing.T, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...)
+func (r *Repository) git(tb testing.TB, args ...string) string {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), "git", args...)
 	cmd.Dir = r.tree
 	cmd.Env = append(cmd.Environ(),
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
@@ -99,7 +99,7 @@ func (r *Repository) git(t *testing.T, args ...string) string {
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+		tb.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return strings.TrimSpace(string(out))
 }

@@ -1,0 +1,73 @@
+package flux
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/krowave/krowave/test/e2e/cluster"
+	"github.com/krowave/krowave/test/e2e/process"
+)
+
+// ControllerOptions are what differs between controllers.
+type ControllerOptions struct {
+	Cluster *cluster.Cluster
+	// Program is the built cmd/flux-controller.
+	Program string
+	// Args are additional arguments.
+	Args []string
+	// Env is added to the environment.
+	Env []string
+}
+
+// Controller is flux-controller: the same storage and addresses in every process that it is started as. Its methods are
+// for one goroutine.
+type Controller struct {
+	// Storage is the directory with the artifacts.
+	Storage string
+	// Metrics is the address of the metrics.
+	Metrics string
+	// Health is the address of the probes.
+	Health string
+
+	options ControllerOptions
+	args    []string
+	process *process.Process
+}
+
+// NewController is a controller that does not run. The CRDs of krowave are applied.
+func NewController(tb testing.TB, o ControllerOptions) *Controller {
+	tb.Helper()
+	definitions(tb, o.Cluster, filepath.Join(process.Root(tb), "deploy", "crds"))
+	o.Cluster.Namespace(tb, Namespace)
+	address := process.Loopback(process.Port(tb))
+	c := &Controller{
+		Storage: tb.TempDir(), options: o,
+		Metrics: process.Loopback(process.Port(tb)), Health: process.Loopback(process.Port(tb)),
+	}
+	c.args = append([]string{
+		"--storage-path", c.Storage, "--storage-addr", address, "--storage-adv-addr", address,
+		"--metrics-addr", c.Metrics, "--health-addr", c.Health, "--interval-jitter-percentage=0",
+	}, o.Args...)
+	return c
+}
+
+// Run starts the process. Arguments and environment of this run alone may be added.
+func (c *Controller) Run(tb testing.TB, env ...string) *process.Process {
+	tb.Helper()
+	c.process = process.Start(tb, process.Spec{
+		Name: "flux-controller", Path: c.options.Program, Args: c.args,
+		Env: append(append(environment(tb, c.options.Cluster, Namespace), c.options.Env...), env...),
+	})
+	return c.process
+}
+
+// Start starts the process and waits until it is ready.
+func (c *Controller) Start(tb testing.TB) *process.Process {
+	tb.Helper()
+	p := c.Run(tb)
+	ready(tb, p, "http://"+c.Health+"/readyz")
+	return p
+}
+
+// Process is the one that was started last.
+func (c *Controller) Process() *process.Process { return c.process }
