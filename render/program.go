@@ -71,7 +71,6 @@ func (p *Program) severity(diags diag.List) diag.List {
 // rendered is one instance while the others are rendered.
 type rendered struct {
 	instance Instance
-	objects  []eval.Object
 	program  *eval.Program
 	diags    diag.List
 }
@@ -129,8 +128,9 @@ func (p *Program) instance(n *source.Node) rendered {
 			r.diags = append(r.diags, p.conform(o.Value, o.Base.Source.Template)...)
 		}
 	}
-	r.objects, r.instance.Levels = result.Objects, result.Levels
+	r.instance.Levels = result.Levels
 	r.instance.Held, r.instance.Absent, r.instance.Status = result.Held, result.Absent, result.Status
+	r.instance.objects, r.instance.wanted = result.Objects, result.Wanted
 	return r
 }
 
@@ -172,13 +172,13 @@ func (p *Program) assemble(all []rendered, others []*source.Node) (*Result, diag
 	}
 	result.plain(others)
 	for i, r := range all {
-		for _, o := range r.objects {
+		for _, o := range r.instance.objects {
 			if o.Instance && p.options.mode() == Children {
 				continue
 			}
 			result.Objects = append(result.Objects, Object{
 				Value: o.Value, At: o.Base.Source.Template, Base: o.Base,
-				Instance: i, Node: o.Node, Item: o.Item, Level: o.Level,
+				Instance: i, Node: o.Node, Item: o.Item, Address: addressOf(o), Level: o.Level,
 			})
 		}
 		if p.options.mode() == Expand {
@@ -224,7 +224,7 @@ func (p *Program) delivered(all []rendered) []*graph.Graph {
 	used := map[*graph.Graph]bool{}
 	for _, r := range all {
 		used[r.program.Graph] = true
-		for _, o := range r.objects {
+		for _, o := range r.instance.objects {
 			if o.Program != nil {
 				used[o.Program.Graph] = true
 			}

@@ -32,6 +32,8 @@ type Object struct {
 	Node string
 	// Item is the position in a collection, or -1.
 	Item int
+	// Address is Node with the position of the item behind each collection, as in [eval.Held]: parts[2]/config[0].
+	Address string
 	// Level counts from 0 inside an instance; everything on a level can be applied at
 	// once when the levels before it are there. Objects that belong to no instance have 0.
 	Level int
@@ -46,6 +48,9 @@ type Instance struct {
 	Held   []eval.Held
 	Absent []eval.Absent
 	Status map[string]any // the fields of its status that are known
+
+	objects []eval.Object
+	wanted  []eval.Wanted
 }
 
 // Held reports that some instance waits for run-time values.

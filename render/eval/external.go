@@ -24,19 +24,38 @@ func (r *run) external(n *graph.External, s *state) {
 	if base.Namespaced && namespace == "" {
 		namespace, _ = names(r.request.Instance)
 	}
-	if live, found := r.find(base.GVK.GroupKind(), namespace, name); found {
-		s.phase, s.value = rendered, live.wrap(live.Object, base.Schema, value.UnknownIn(base.ID))
+	var written Live
+	declared := false
+	if r.request.Declared != nil {
+		written, declared = r.request.Declared.Find(base.GVK.GroupKind(), namespace, name)
+	}
+	live, found := r.find(base.GVK.GroupKind(), namespace, name)
+	if found || declared {
+		r.want(base, namespace, name, nil)
+	}
+	switch {
+	case found:
+		s.phase, s.value = rendered, live.over(written, base)
 		s.live, s.size = []Live{live}, 1
 		return
-	}
-	if r.request.Declared != nil {
-		if written, found := r.request.Declared.Find(base.GVK.GroupKind(), namespace, name); found {
-			s.phase, s.value = rendered, value.Wrap(written.Object, base.Schema, value.UnknownIn(base.ID))
-			return
-		}
+	case declared:
+		s.phase, s.value = rendered, value.Wrap(written.Object, base.Schema, value.UnknownIn(base.ID))
+		return
 	}
 	what := base.GVK.Kind + " " + strings.TrimPrefix(namespace+"/"+name, "/")
 	r.hold(base, s, []Wait{{Path: base.ID + " (" + what + ")", Span: base.Source.External.Node.Span()}}, nil)
+}
+
+// over is what expressions see of a live object that the input may have too. Of one that is known in part the
+// input tells the rest.
+func (l Live) over(written Live, base *graph.Base) ref.Val {
+	object := l.Object
+	if l.Known != nil && written.Object != nil {
+		if merged, ok := value.Merge(written.Object, object).(map[string]any); ok {
+			object = merged
+		}
+	}
+	return l.wrap(object, base.Schema, value.UnknownIn(base.ID))
 }
 
 // reference evaluates the metadata of an externalRef.
@@ -62,7 +81,7 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 		return
 	}
 	metadata, _ := o["metadata"].(map[string]any)
-	selector, err := selectorOf(metadata["selector"])
+	written, selector, err := selectorOf(metadata["selector"])
 	if err != nil {
 		r.diags.Errorf(diag.EvaluationSelector, base.Source.External.Selector.Span(), "the selector of %q is not a label selector: %s", base.ID, strings.TrimPrefix(err.Error(), "strict decoding error: "))
 		s.fail(base)
@@ -82,6 +101,7 @@ func (r *run) externalCollection(n *graph.ExternalCollection, s *state) {
 			values[i] = value.WrapKnown(o.Object, base.Schema, missing, o.Known)
 		}
 	}
+	r.want(base, namespace, "", written)
 	s.phase, s.value = rendered, value.Collection(values)
 	s.live, s.size = live, len(live)
 }
@@ -112,16 +132,17 @@ func (r *run) matching(base *graph.Base, namespace string, selector labels.Selec
 
 // selectorOf decodes a label selector strictly. kro takes anything but an object as
 // "no selector, everything matches"; here it is an error (docs/compat/kro.md#selector).
-func selectorOf(json any) (labels.Selector, error) {
+func selectorOf(json any) (*metav1.LabelSelector, labels.Selector, error) {
 	m, ok := json.(map[string]any)
 	if !ok {
-		return nil, notSelectorError(kindText(json))
+		return nil, nil, notSelectorError(kindText(json))
 	}
 	var s metav1.LabelSelector
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(m, &s, true); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return metav1.LabelSelectorAsSelector(&s)
+	selector, err := metav1.LabelSelectorAsSelector(&s)
+	return &s, selector, err
 }
 
 // notSelectorError is the kind of a value that should have been a selector.

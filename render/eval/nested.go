@@ -55,14 +55,15 @@ func (r *run) nested(base *graph.Base, p *Program, o map[string]any, at place) (
 	}
 	request := r.request
 	request.Instance, request.At, request.Nested = admitted, base.Source.Template, p.Nested
-	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", above: r.address(base, at) + "/", level: at.level, result: &Result{}, objects: r.objects}
+	inner := &run{request: request, graph: p.Graph, prefix: r.prefix + base.ID + "/", above: r.address(base, at) + "/", level: at.level, result: &Result{}, objects: r.objects, naming: r.naming}
 	inner.all()
 	r.diags = append(r.diags, inner.diags...)
 	r.result.Objects = append(r.result.Objects, inner.result.Objects...)
 	r.result.Held = append(r.result.Held, inner.result.Held...)
 	r.result.Absent = append(r.result.Absent, inner.result.Absent...)
+	r.result.Wanted = append(r.result.Wanted, inner.result.Wanted...)
 	r.result.Objects = append(r.result.Objects, Object{
-		Node: r.prefix + base.ID, Item: at.item, Level: at.level + inner.result.Levels,
+		Node: r.prefix + base.ID, Above: r.above, Item: at.item, Level: at.level + inner.result.Levels,
 		Instance: true, Value: admitted, Base: base, Program: p,
 	})
 	visible := make(map[string]any, len(admitted)+1)

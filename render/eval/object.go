@@ -45,7 +45,7 @@ func (r *run) finish(base *graph.Base, o map[string]any, at place) (seen, bool) 
 			return r.nested(base, p, o, at)
 		}
 	}
-	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Item: at.item, Level: at.level, Value: o, Base: base})
+	r.result.Objects = append(r.result.Objects, Object{Node: r.prefix + base.ID, Above: r.above, Item: at.item, Level: at.level, Value: o, Base: base})
 	return r.visible(base, o, at.item), true
 }
 

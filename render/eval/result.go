@@ -17,6 +17,8 @@ type Result struct {
 	Held []Held
 	// Absent are the nodes that a condition excludes, in topological order.
 	Absent []Absent
+	// Wanted are the objects of external nodes, and those of held nodes whose names are known, in topological order.
+	Wanted []Wanted
 	// Status holds the fields of the instance's status that are known.
 	Status map[string]any
 	// Conditions are the author's conditions that are known, in the order of the RGD.
@@ -30,6 +32,9 @@ type Result struct {
 type Object struct {
 	// Node is the id of the node; in a nested RGD the ids on the way to it, joined by slashes.
 	Node string
+	// Above is the address of the instance of a nested RGD that the object belongs to, with a slash behind: parts[2]/ for
+	// an object of the third of the parts. It is empty for objects of the instance itself.
+	Above string
 	// Item is the position in a collection, or -1.
 	Item  int
 	Level int

@@ -95,7 +95,9 @@ type run struct {
 	incomplete bool
 	result     *Result
 	objects    *int // rendered so far by the whole instance
-	diags      diag.List
+	// naming is what it may cost to name what is held.
+	naming *expr.Budget
+	diags  diag.List
 }
 
 // Run renders an instance. Objects of nodes with errors, and of everything that
@@ -111,7 +113,7 @@ func Run(g *graph.Graph, request Request) (*Result, diag.List) {
 	if request.MaxObjects == 0 {
 		request.MaxObjects = DefaultMaxObjects
 	}
-	r := &run{request: request, graph: g, result: &Result{}, objects: new(int)}
+	r := &run{request: request, graph: g, result: &Result{}, objects: new(int), naming: namingBudget()}
 	r.all()
 	r.duplicates()
 	return r.result, r.diags
@@ -275,4 +277,5 @@ func (r *run) hold(base *graph.Base, s *state, paths []Wait, after []string) {
 		Node: r.prefix + base.ID, Address: r.above + base.ID, Paths: sortedWaits(paths), After: after,
 		Span: base.Source.IDNode.Span(), GVK: base.GVK,
 	})
+	r.identify(r.graph.Nodes[base.Index])
 }

@@ -140,6 +140,8 @@ func layers() []string {
 		"render/emit",
 		"render",
 		"gitops/api/v1alpha1",
+		"gitops/observe/known",
+		"gitops/observe/demand",
 		"gitops/observe/readiness",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",

@@ -20,6 +20,7 @@ import (
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/emit"
+	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
 )
 
@@ -54,7 +55,7 @@ func settle(tb testing.TB, files fstest.MapFS, s settings) outcome {
 	in := render.Input{RGDs: input.Nodes(set.RGDs), CRDs: input.Nodes(set.CRDs), Objects: input.Nodes(set.Objects)}
 	if files["observed.yaml"] != nil {
 		observed, problems := input.LoadObserved(files, []string{"observed.yaml"}, input.Options{})
-		in.Observed, diags = observed, append(diags, problems...)
+		in.Observed, diags = eval.Whole(observed), append(diags, problems...)
 	}
 	program, more := engine.Compile(in, render.Options{Mode: s.mode, AllowEmpty: true})
 	diags = append(diags, more...)
