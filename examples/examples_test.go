@@ -136,6 +136,7 @@ func realCRDs(t *testing.T, p program) {
 		crds   func(t *testing.T) string
 	}{
 		"ack-s3":        {"AWS Controllers for Kubernetes", beside("ack")},
+		"flux-ack":      {"AWS Controllers for Kubernetes", beside("ack")},
 		"regions":       {"AWS Controllers for Kubernetes", beside("ack")},
 		"google-inbox":  {"Google Config Connector", beside("kcc")},
 		"monitored-app": {"Prometheus Operator", downloaded},
