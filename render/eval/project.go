@@ -132,13 +132,13 @@ type Readiness struct {
 	Err error
 }
 
-// Ready evaluates the readyWhen expressions of a node, compiled for a variable, against its live object. A nil budget means
-// [expr.DefaultBudget].
-func Ready(readyWhen []*expr.Checked, variable string, o Live, budget *expr.Budget) Readiness {
+// Ready evaluates the readyWhen expressions of a node, compiled for a variable, against its live object, or against the list of those
+// that a selector chose. A nil budget means [expr.DefaultBudget].
+func Ready(readyWhen []*expr.Checked, variable string, n LiveNode, budget *expr.Budget) Readiness {
 	if budget == nil {
 		budget = expr.NewBudget(0)
 	}
-	v := value.WrapKnown(o.Object, nil, o.missing(variable), o.Known)
+	v := n.value(variable)
 	for _, e := range readyWhen {
 		out := e.Eval(single{name: variable, value: v}, budget)
 		pending := out.Unknown != nil || len(out.Cause.Absent) > 0 || len(out.Cause.Read) > 0

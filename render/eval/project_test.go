@@ -196,7 +196,7 @@ func TestReady(t *testing.T) {
 			if diags.HasErrors() {
 				t.Fatalf("compile: %v", diags)
 			}
-			got := eval.Ready(compiled, "b", c.live, nil)
+			got := eval.Ready(compiled, "b", one(c.live), nil)
 			if (got.Err == nil) != (c.err == "") || got.Err != nil && !strings.Contains(got.Err.Error(), c.err) {
 				t.Errorf("error %v, want %q", got.Err, c.err)
 			}

@@ -63,6 +63,8 @@ func TestOfStatus(t *testing.T) {
 	}
 }
 
+func one(o eval.Live) eval.LiveNode { return eval.LiveNode{Objects: []eval.Live{o}} }
+
 func TestReadyWhen(t *testing.T) {
 	t.Parallel()
 	language, err := expr.NewLanguage()
@@ -76,21 +78,21 @@ func TestReadyWhen(t *testing.T) {
 		reason   string
 		variable string
 		texts    []string
-		objects  []eval.Live
+		objects  eval.LiveNode
 		want     readiness.Verdict
 	}{
 		"none":     {reason: "nothing is asked", variable: "b", want: readiness.Ready()},
-		"true":     {reason: "it is true", variable: "b", texts: []string{`b.status.phase == "up"`}, objects: []eval.Live{up}, want: readiness.Ready()},
-		"false":    {reason: "it is false", variable: "b", texts: []string{`b.status.phase == "up"`}, objects: []eval.Live{down}, want: readiness.NotReady(`readyWhen "b.status.phase == \"up\"" is not true`)},
-		"each":     {reason: "an item is called each", variable: readiness.Variable(&v1alpha1.ObservedNode{ID: "b", Item: new(int32(0))}), texts: []string{`each.status.phase == "up"`}, objects: []eval.Live{up}, want: readiness.Ready()},
-		"one down": {reason: "all objects count", variable: "b", texts: []string{`b.status.phase == "up"`}, objects: []eval.Live{up, down}, want: readiness.NotReady(`readyWhen "b.status.phase == \"up\"" is not true`)},
-		"failed":   {reason: "what waiting cannot mend", variable: "b", texts: []string{`1 / int(b.status.n) == 1`}, objects: []eval.Live{up}, want: readiness.Verdict{Reason: readiness.ReasonExpressionFailed, Message: `readyWhen "1 / int(b.status.n) == 1" cannot be evaluated`}},
-		"syntax":   {reason: "what is no expression", variable: "b", texts: []string{`b.`}, objects: []eval.Live{up}, want: readiness.Verdict{Reason: readiness.ReasonExpressionFailed}},
+		"true":     {reason: "it is true", variable: "b", texts: []string{`b.status.phase == "up"`}, objects: one(up), want: readiness.Ready()},
+		"false":    {reason: "it is false", variable: "b", texts: []string{`b.status.phase == "up"`}, objects: one(down), want: readiness.NotReady(`readyWhen condition evaluated to false: "b.status.phase == \"up\""`)},
+		"each":     {reason: "an item is called each", variable: readiness.Variable(&v1alpha1.ObservedNode{ID: "b", Item: new(int32(0))}), texts: []string{`each.status.phase == "up"`}, objects: one(up), want: readiness.Ready()},
+		"list":     {reason: "those that a selector chose are a list", variable: "b", texts: []string{`b.all(o, o.status.phase == "up")`}, objects: eval.LiveNode{Collection: true, Objects: []eval.Live{up, down}}, want: readiness.NotReady(`readyWhen condition evaluated to false: "b.all(o, o.status.phase == \"up\")"`)},
+		"failed":   {reason: "what waiting cannot mend", variable: "b", texts: []string{`1 / int(b.status.n) == 1`}, objects: one(up), want: readiness.Verdict{Reason: readiness.ReasonExpressionFailed, Message: `readyWhen "1 / int(b.status.n) == 1" cannot be evaluated`}},
+		"syntax":   {reason: "what is no expression", variable: "b", texts: []string{`b.`}, objects: one(up), want: readiness.Verdict{Reason: readiness.ReasonExpressionFailed}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := e.ReadyWhen(c.variable, c.texts, c.objects...)
+			got := e.ReadyWhen(c.variable, c.texts, c.objects)
 			if name == "syntax" {
 				got.Message = ""
 			}

@@ -58,9 +58,8 @@ func Variable(n *v1alpha1.ObservedNode) string {
 	return n.ID
 }
 
-// ReadyWhen judges what is known of an object by the author's expressions. Of several objects, those that a selector chose, each
-// must satisfy them.
-func (e *Evaluator) ReadyWhen(variable string, texts []string, objects ...eval.Live) Verdict {
+// ReadyWhen judges what is known of an object, or of those that a selector chose, by the author's expressions.
+func (e *Evaluator) ReadyWhen(variable string, texts []string, n eval.LiveNode) Verdict {
 	if len(texts) == 0 {
 		return Ready()
 	}
@@ -68,15 +67,13 @@ func (e *Evaluator) ReadyWhen(variable string, texts []string, objects ...eval.L
 	if c.diags.HasErrors() {
 		return Verdict{Reason: ReasonExpressionFailed, Message: fmt.Sprintf("readyWhen cannot be compiled: %s", firstError(c.diags))}
 	}
-	for _, o := range objects {
-		r := eval.Ready(c.list, variable, o, nil)
-		switch {
-		case r.Err != nil:
-			// The error may quote values, the expression does not.
-			return Verdict{Reason: ReasonExpressionFailed, Message: fmt.Sprintf("readyWhen %q cannot be evaluated", r.False)}
-		case !r.Ready:
-			return NotReady(fmt.Sprintf("readyWhen %q is not true", r.False))
-		}
+	r := eval.Ready(c.list, variable, n, nil)
+	switch {
+	case r.Err != nil:
+		// The error may quote values, the expression does not.
+		return Verdict{Reason: ReasonExpressionFailed, Message: fmt.Sprintf("readyWhen %q cannot be evaluated", r.False)}
+	case !r.Ready:
+		return NotReady(fmt.Sprintf("readyWhen condition evaluated to false: %q", r.False))
 	}
 	return Ready()
 }
