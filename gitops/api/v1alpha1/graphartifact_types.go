@@ -265,6 +265,10 @@ type InventoryEntry struct {
 	// Revision is that of the first artifact that had this manifest.
 	// +optional
 	Revision string `json:"revision,omitempty"`
+	// Replaces says that the manifest took the place of another one: that the object is there does not mean yet that it was
+	// applied.
+	// +optional
+	Replaces bool `json:"replaces,omitempty"`
 	// Withdrawn says that the object is no longer in the artifact, and that its deletion is waited for.
 	// +optional
 	Withdrawn bool `json:"withdrawn,omitempty"`
