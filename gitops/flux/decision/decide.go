@@ -123,6 +123,9 @@ func (p *plan) settled(e v1alpha1.InventoryEntry) bool {
 // settle is the entry after what the consumer says.
 func (p *plan) settle(e v1alpha1.InventoryEntry) v1alpha1.InventoryEntry {
 	e.Replaces = e.Replaces && !p.settled(e)
+	if e.Withdrawn {
+		e.Manifest = nil
+	}
 	return e
 }
 
