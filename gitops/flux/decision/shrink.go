@@ -121,7 +121,8 @@ func (p *plan) gone(e v1alpha1.InventoryEntry) bool {
 }
 
 // blockers are what must happen before an object is withdrawn: objects above it must be gone, those that may use it must
-// come as Git wants them, and those of its node, which may replace it, must come at all.
+// come as Git wants them, and those of its node, which may replace it, must come at all. An object that the consumer would
+// not prune, since it forgets what it applied in an attempt that failed, must be applied once more.
 func (p *plan) blockers(e v1alpha1.InventoryEntry, s *shrinking) []string {
 	if !p.ordered() || e.Instance == "" {
 		return nil
@@ -134,6 +135,9 @@ func (p *plan) blockers(e v1alpha1.InventoryEntry, s *shrinking) []string {
 		if depth(user) > depth(e) {
 			found = append(found, user.ID)
 		}
+	}
+	if state := p.in.Cluster[e.ID]; p.in.Owned != nil && !p.in.Owned[e.ID] && (!state.Known || state.Exists) {
+		found = append(found, e.ID)
 	}
 	return append(found, s.coming[address{e.Instance, e.Node}]...)
 }

@@ -197,6 +197,27 @@ func TestDecideShrink(t *testing.T) {
 				Waiting: []string{"b Deleting b2", "b NotReady a"},
 			},
 		},
+		"one that the consumer forgot": {
+			reason: "an attempt to apply failed half way: the consumer would not delete what it left behind",
+			in: decision.Input{
+				Objects: objects(keeper), Inventory: inventory(entry(a), entry(keeper)), Last: last(a, keeper), Owned: map[string]bool{},
+				Cluster: cluster(map[string]decision.State{"a": here}),
+			},
+			want: outcome{
+				Manifests: []string{"keeper Rendered 1", "a Leaving 1"}, Inventory: []string{"keeper r0", "a r0 manifest"},
+				Waiting: []string{"a Deleting a"},
+			},
+		},
+		"one that never came": {
+			reason: "the consumer cannot apply it, and need not",
+			in: decision.Input{
+				Objects: objects(keeper), Inventory: inventory(entry(a), entry(keeper)), Last: last(a, keeper), Owned: map[string]bool{},
+				Cluster: cluster(map[string]decision.State{"a": missing}),
+			},
+			want: outcome{
+				Manifests: []string{"keeper Rendered 1"}, Inventory: []string{"keeper r0", "a r1 withdrawn"}, Waiting: []string{"a Deleting a"},
+			},
+		},
 		"objects that pass through": {
 			reason: "they have no order, and nobody watches them: they are remembered until the consumer has said so",
 			in: decision.Input{

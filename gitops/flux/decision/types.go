@@ -84,6 +84,9 @@ type Input struct {
 	// Applied is the revision that the consumer has applied and pruned after, whether what it applied is healthy or not:
 	// [NothingApplied] if none, and empty when no consumer is known, so that readiness alone decides.
 	Applied string
+	// Owned are the IDs that the consumer has in its own inventory, and so would prune; nil when that is not known. An
+	// object that a failed apply left behind is not among them.
+	Owned map[string]bool
 	// Options are those of the GraphArtifact.
 	Options Options
 }
