@@ -60,7 +60,7 @@ func (s *surveyor) node(i int, n Node) {
 	for _, e := range base.ReadyWhen { // of one object, whatever the node is called there
 		looks, result := value.Looks(e.AST(), nil)
 		for _, l := range append(looks, result.Whole()...) {
-			s.nodes[i].add(l, false)
+			s.nodes[i].add(l.Place())
 		}
 	}
 }
@@ -109,8 +109,11 @@ func (s *surveyor) looks(looks []value.Look) {
 			s.ofInstance(l)
 			continue
 		}
-		if i, ok := s.graph.Index(l.Node); ok {
-			s.nodes[i].add(l, isList(s.graph.Nodes[i]))
+		switch i, ok := s.graph.Index(l.Node); {
+		case ok && isList(s.graph.Nodes[i]):
+			s.nodes[i].add(l.PlaceInItem())
+		case ok:
+			s.nodes[i].add(l.Place())
 		}
 	}
 }
@@ -127,11 +130,11 @@ func isList(n Node) bool {
 // ofInstance takes what is needed of the instance. Templates know it from Git, but for what a server sets.
 func (s *surveyor) ofInstance(l value.Look) {
 	status := fieldpath.Path{}.Key("status")
-	place, _, ok := l.Place(false)
+	place, presence, ok := l.Place()
 	switch {
 	case !ok || !place.IsRoot() && place.Overlaps(status):
 	case s.status:
-		s.instance.add(l, false)
+		s.instance.add(place, presence, ok)
 	default:
 		for _, field := range []string{"uid", "resourceVersion", "generation", "creationTimestamp"} {
 			if p := (fieldpath.Path{}.Key("metadata").Key(field)); p.Overlaps(place) {
@@ -144,8 +147,8 @@ func (s *surveyor) ofInstance(l value.Look) {
 // places are places in one object.
 type places struct{ whole, presence []fieldpath.Path }
 
-func (p *places) add(l value.Look, items bool) {
-	place, presence, ok := l.Place(items)
+// add takes a place as a look tells it.
+func (p *places) add(place fieldpath.Path, presence, ok bool) {
 	switch {
 	case !ok:
 	case presence:

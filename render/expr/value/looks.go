@@ -22,19 +22,21 @@ type Look struct {
 	route    route
 }
 
-// Place is the place inside the object that the variable stands for, or with items inside each of the objects of the
-// list that it stands for. It ends where the place is computed. With presence it is enough to know whether there is something.
-// It is not ok for a look that needs nothing of the objects, but how many there are.
-func (l Look) Place(items bool) (place fieldpath.Path, presence, ok bool) {
-	steps := l.route.steps
-	if items {
-		steps = steps[min(1, len(steps)):]
-	}
-	if len(steps) == 0 && (l.presence || items && l.count) {
+// Place is the place inside the object that the variable stands for. It ends where the place is computed. With presence it
+// is enough to know whether there is something. It is not ok for a look that needs nothing of the object.
+func (l Look) Place() (place fieldpath.Path, presence, ok bool) {
+	place = route{steps: l.route.steps}.path().Field
+	return place, l.presence && place.Len() == len(l.route.steps), !l.presence || len(l.route.steps) > 0
+}
+
+// PlaceInItem is [Look.Place] for a variable that stands for a list of objects: the place inside each of them. How many there
+// are says nothing of them.
+func (l Look) PlaceInItem() (place fieldpath.Path, presence, ok bool) {
+	if l.count && len(l.route.steps) < 2 {
 		return fieldpath.Path{}, false, false
 	}
-	place = route{steps: steps}.path().Field
-	return place, l.presence && place.Len() == len(steps), true
+	l.route.steps = l.route.steps[min(1, len(l.route.steps)):]
+	return l.Place()
 }
 
 // Flow says where the value of an expression may come from: places at which it stands unchanged, and places at which the

@@ -131,7 +131,11 @@ func TestLooksOfIterators(t *testing.T) {
 func placesOf(looks []value.Look) []string {
 	var all []string
 	for _, l := range looks {
-		place, presence, ok := l.Place(l.Node == "buckets")
+		find := l.Place
+		if l.Node == "buckets" {
+			find = l.PlaceInItem
+		}
+		place, presence, ok := find()
 		text := l.Node + ": " + place.String()
 		if presence {
 			text = "?" + text
