@@ -14,6 +14,7 @@ import (
 
 	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/service"
+	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/emit"
@@ -66,7 +67,7 @@ func (f *generateFlags) generate(ctx context.Context, w world) error {
 	if err != nil {
 		return err
 	}
-	tree, err := upload.FromDir(root, f.limits)
+	tree, err := archive.FromDir(root, f.limits)
 	if err != nil {
 		return err
 	}

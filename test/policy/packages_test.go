@@ -146,6 +146,7 @@ func layers() []string {
 		"gitops/observe/projection",
 		"gitops/observe/watch",
 		"gitops/observe/observer",
+		"gitops/archive",
 		"gitops/flux/decision",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",

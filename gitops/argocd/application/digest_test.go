@@ -3,6 +3,7 @@ package application
 import (
 	"testing"
 
+	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 )
 
@@ -14,7 +15,7 @@ func TestDigest(t *testing.T) {
 	files := smallApp()
 	cached := func(archive string) bool {
 		t.Helper()
-		tree, err := upload.FromFS(files, upload.DefaultLimits())
+		tree, err := archive.FromFS(files, upload.DefaultLimits())
 		if err != nil {
 			t.Fatal(err)
 		}

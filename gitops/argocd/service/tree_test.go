@@ -5,13 +5,14 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 )
 
 // treeOf is a tree that holds about n bytes.
 func treeOf(t *testing.T, n int) *upload.Tree {
 	t.Helper()
-	tree, err := upload.FromFS(fstest.MapFS{"a.yaml": {Data: []byte(strings.Repeat("x", n))}}, upload.DefaultLimits())
+	tree, err := archive.FromFS(fstest.MapFS{"a.yaml": {Data: []byte(strings.Repeat("x", n))}}, upload.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestWeights(t *testing.T) {
 				many[string(rune('a'+i))+".yaml"] = &fstest.MapFile{Data: make([]byte, 8*mebibyte)}
 			}
 			var err error
-			if tree, err = upload.FromFS(many, upload.DefaultLimits()); err != nil {
+			if tree, err = archive.FromFS(many, upload.DefaultLimits()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -113,11 +113,11 @@ func TestMessages(t *testing.T) {
 		},
 		"path above": {
 			reason: "outside of the upload", stream: changed(t, func(m *plugin.ManifestRequestMetadata) { m.AppRelPath = "a/../../b" }),
-			want: "the application's path a/../../b leaves the upload",
+			want: "the application's path a/../../b leaves the tree",
 		},
 		"absolute path": {
 			reason: "outside of the upload", stream: changed(t, func(m *plugin.ManifestRequestMetadata) { m.AppRelPath = "/etc\n" }),
-			want: `the application's path "/etc\n" leaves the upload`,
+			want: `the application's path "/etc\n" leaves the tree`,
 		},
 	})
 }

@@ -28,14 +28,14 @@ func (r *receiver) start() {
 	m, ok := r.recv()
 	if !ok {
 		if r.transport == nil {
-			r.failed = rejectf("", "the upload is empty: there is no metadata")
+			r.failed = rejectf("the upload is empty: there is no metadata")
 		}
 		return
 	}
 	if r.meta = m.GetMetadata(); r.meta == nil {
-		r.failed = rejectf("", "the upload does not start with its metadata")
+		r.failed = rejectf("the upload does not start with its metadata")
 	} else if size := r.meta.GetSize(); size > r.limits.Compressed {
-		r.failed = rejectf("", "the upload has %d bytes, more than the %d that are allowed", size, r.limits.Compressed)
+		r.failed = rejectf("the upload has %d bytes, more than the %d that are allowed", size, r.limits.Compressed)
 	}
 }
 
@@ -69,15 +69,15 @@ func (r *receiver) next() error {
 	}
 	switch {
 	case m.GetMetadata() != nil:
-		r.failed = rejectf("", "the upload has metadata twice")
+		r.failed = rejectf("the upload has metadata twice")
 		return r.failed
 	case m.GetFile() == nil:
-		r.failed = rejectf("", "a message of the upload is neither metadata nor a piece of the archive")
+		r.failed = rejectf("a message of the upload is neither metadata nor a piece of the archive")
 		return r.failed
 	}
 	r.chunk = m.GetFile().GetChunk()
 	if r.bytes += int64(len(r.chunk)); r.bytes > r.limits.Compressed {
-		r.failed = rejectf("", "the upload has more than the %d bytes that are allowed", r.limits.Compressed)
+		r.failed = rejectf("the upload has more than the %d bytes that are allowed", r.limits.Compressed)
 		return r.failed
 	}
 	r.hash.Write(r.chunk)

@@ -3,14 +3,26 @@ package upload
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
 
+	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/plugin"
 )
+
+// What of package archive an upload shows.
+type (
+	// Tree is a repository in memory.
+	Tree = archive.Tree
+	// Limits bound what an upload may cost.
+	Limits = archive.Limits
+	// RejectedError says why an upload is refused: what was sent is at fault, and sending it again does not help.
+	RejectedError = archive.RejectedError
+)
+
+// DefaultLimits are those of package archive.
+func DefaultLimits() Limits { return archive.DefaultLimits() }
 
 // Stream is the receiving side of an upload, as the stubs of package plugin have it.
 type Stream interface {
@@ -47,11 +59,11 @@ type Upload struct {
 // Receive reads a stream to its end and returns what it sent. The error is a [*RejectedError] when what was sent is at
 // fault, and wraps the stream's own error when that fails.
 func Receive(s Stream, o Options) (*Upload, error) {
-	r := &receiver{stream: s, limits: o.Limits.withDefaults(), hash: sha256.New()}
+	r := &receiver{stream: s, limits: o.Limits.WithDefaults(), hash: sha256.New()}
 	var tree *Tree
 	var broken error
 	if r.start(); r.failed == nil && (o.Known == nil || !o.Known(r.meta.GetChecksum())) {
-		tree, broken = unpack(r, r.limits)
+		tree, broken = archive.Read(r, r.limits)
 	}
 	r.drain()
 	if err := r.verdict(broken); err != nil {
@@ -83,59 +95,23 @@ func (r *receiver) verdict(broken error) error {
 		return r.failed
 	}
 	if got, want := r.bytes, r.meta.GetSize(); got != want {
-		return rejectf("", "the upload has %d bytes, and %d are announced", got, want)
+		return rejectf("the upload has %d bytes, and %d are announced", got, want)
 	}
 	if got, want := hex.EncodeToString(r.hash.Sum(nil)), r.meta.GetChecksum(); got != want {
-		return rejectf("", "the upload has the SHA-256 checksum %s, and %s is announced", got, shown(want))
+		return rejectf("the upload has the SHA-256 checksum %s, and %s is announced", got, archive.Shown(want))
 	}
-	return archiveError(broken)
-}
-
-// archiveError says in our words why an archive cannot be read.
-func archiveError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if rejected, ok := errors.AsType[*RejectedError](err); ok {
-		return rejected
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return rejectf("", "the archive is cut short")
-	}
-	return &RejectedError{Reason: "the archive cannot be read: " + err.Error(), Err: err}
+	return broken
 }
 
 // appPath is the application's directory as fs.FS names it.
 func appPath(rel string) (string, error) {
 	name := path.Clean(rel)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
-		return "", rejectf("", "the application's path %s leaves the upload", shown(rel))
+		return "", rejectf("the application's path %s leaves the tree", archive.Shown(rel))
 	}
 	return name, nil
 }
 
-// RejectedError says why an upload is refused: what was sent is at fault, and sending it again does not help.
-type RejectedError struct {
-	// Name is the entry of the archive that is at fault; "" when it is the upload as a whole. It is as
-	// the sender wrote it, so it may hold anything.
-	Name string
-	// Reason says what is wrong.
-	Reason string
-	// Err is the cause where another package found it.
-	Err error
-}
-
-// Error is one line: the name, if there is one, and the reason.
-func (e *RejectedError) Error() string {
-	if e.Name == "" {
-		return e.Reason
-	}
-	return shown(e.Name) + ": " + e.Reason
-}
-
-// Unwrap returns Err.
-func (e *RejectedError) Unwrap() error { return e.Err }
-
-func rejectf(name, format string, args ...any) *RejectedError {
-	return &RejectedError{Name: name, Reason: fmt.Sprintf(format, args...)}
+func rejectf(format string, args ...any) *RejectedError {
+	return &RejectedError{Reason: fmt.Sprintf(format, args...)}
 }

@@ -49,7 +49,7 @@ func TestReceive(t *testing.T) {
 // TestTree: what is kept of an archive, and what its links lead to.
 func TestTree(t *testing.T) {
 	t.Parallel()
-	const noKustomization = "error: it was not kept from the upload: it is neither YAML nor JSON, and no directory above it has a kustomization"
+	const noKustomization = "error: it was not kept from the archive: it is neither YAML nor JSON, and no directory above it has a kustomization"
 	large := strings.Repeat("x", 1<<20+1)
 	global := item{}
 	global.Typeflag, global.Name = 'g', "pax_global_header"
@@ -74,14 +74,14 @@ func TestTree(t *testing.T) {
 			},
 			want: map[string]string{
 				"main.go": noKustomization, "a/app.env": "1", "a/kustomization.yaml": "k", "a/deep/key.pem": "2", "b/Kustomization": "k",
-				"b/large.bin": "error: it was not kept from the upload: it has 1048577 bytes, more than 1048576", "c/Kustomization": "k",
+				"b/large.bin": "error: it was not kept from the archive: it has 1048577 bytes, more than 1048576", "c/Kustomization": "k",
 			},
 		},
 		"large YAML": {
 			reason: "it is there and cannot be opened, since rendering without it would be wrong in silence",
 			items:  []item{file("a.yaml", "12345"), file("b.yaml", "1234")},
 			limits: upload.Limits{File: 4},
-			want:   map[string]string{"a.yaml": "error: it was not kept from the upload: it has 5 bytes, more than 4", "b.yaml": "1234"},
+			want:   map[string]string{"a.yaml": "error: it was not kept from the archive: it has 5 bytes, more than 4", "b.yaml": "1234"},
 		},
 		"much that is not YAML": {
 			reason: "it does not take the place of YAML",
@@ -89,7 +89,7 @@ func TestTree(t *testing.T) {
 			limits: upload.Limits{Kept: 3 << 20},
 			want: map[string]string{
 				"a/kustomization.yaml": "", "a/1.txt": large[:1<<20], "a/3.yaml": large,
-				"a/2.txt": "error: it was not kept from the upload: there are too many files that are neither YAML nor JSON",
+				"a/2.txt": "error: it was not kept from the archive: there are too many files that are neither YAML nor JSON",
 			},
 		},
 		"Git's own files": {

@@ -164,7 +164,7 @@ func TestErrors(t *testing.T) {
 		},
 		"early verdict": {
 			reason: "the answer waits for the end of the upload, or the client would not read it", files: large, link: "../..", plugin: named(krowave),
-			want: prefix + "InvalidArgument desc = a/link: the symbolic link to ../.. leaves the upload", whole: true,
+			want: prefix + "InvalidArgument desc = a/link: the symbolic link to ../.. leaves the tree", whole: true,
 		},
 		"no such plugin": {
 			reason: "Argo CD's own words", files: webapp(t), plugin: named("krowav"),

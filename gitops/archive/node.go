@@ -1,4 +1,4 @@
-package upload
+package archive
 
 import (
 	"cmp"
@@ -120,7 +120,7 @@ func (n *node) step(at place, element string, above int) (place, error) {
 		return place{node: at.node, absent: at.absent - 1, lost: true}, nil
 	case element == "..":
 		if at.node.parent == nil {
-			return place{}, rejectf(n.path(), "the symbolic link to %s leaves the upload", shown(n.target))
+			return place{}, rejectf(n.path(), "the symbolic link to %s leaves the tree", Shown(n.target))
 		}
 		return place{node: at.node.parent, lost: at.lost}, nil
 	case at.absent > 0 || !at.node.isDir():
@@ -156,7 +156,7 @@ func (n *node) through(link *node, at place, above int) (place, error) {
 // omitted is why a file of a tree has no content.
 type omitted string
 
-func (o omitted) Error() string { return "it was not kept from the upload: " + string(o) }
+func (o omitted) Error() string { return "it was not kept from the archive: " + string(o) }
 
 func tooLarge(size, limit int64) string {
 	return fmt.Sprintf("it has %d bytes, more than %d", size, limit)

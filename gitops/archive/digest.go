@@ -1,4 +1,4 @@
-package upload
+package archive
 
 import (
 	"crypto/sha256"
@@ -8,7 +8,7 @@ import (
 )
 
 // Digest stands for everything that can be read of the tree: trees of equal digests are equal. It is not the checksum of
-// the upload, which differs from one upload of a commit to the next, since an archive also holds the state of the checkout.
+// the archive, which differs from one archive of a commit to the next, since an archive also holds the state of the checkout.
 func (t *Tree) Digest() string { return t.digest }
 
 // sum is the digest of a sealed tree.

@@ -1,4 +1,4 @@
-package upload
+package archive
 
 import (
 	"io"
@@ -35,7 +35,7 @@ func newBuilder(limits Limits) *builder {
 // count counts an entry, kept or not.
 func (b *builder) count() error {
 	if b.entries++; b.entries > b.limits.Entries {
-		return rejectf("", "the archive has more than the %d entries that are allowed", b.limits.Entries)
+		return exceedf("", "the archive has more than the %d entries that are allowed", b.limits.Entries)
 	}
 	return nil
 }
@@ -43,7 +43,7 @@ func (b *builder) count() error {
 // hold counts bytes that the tree will hold.
 func (b *builder) hold(bytes int64) error {
 	if b.held += bytes; b.held > b.limits.Kept {
-		return rejectf("", "the files for rendering need more than the %d bytes of memory that are allowed", b.limits.Kept)
+		return exceedf("", "the files for rendering need more than the %d bytes of memory that are allowed", b.limits.Kept)
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (b *builder) hold(bytes int64) error {
 func (b *builder) name(raw string) (string, error) {
 	switch {
 	case len(raw) > b.limits.NameBytes:
-		return "", rejectf(raw, "the name has more than the %d bytes that are allowed", b.limits.NameBytes)
+		return "", exceedf(raw, "the name has more than the %d bytes that are allowed", b.limits.NameBytes)
 	case raw == "":
 		return "", rejectf("", "an entry of the archive has no name")
 	case path.IsAbs(raw):
@@ -101,7 +101,7 @@ func (b *builder) parent(name string) (*node, error) {
 			}
 		}
 		if !next.isDir() {
-			return nil, rejectf(name, "%s is not a directory in the archive", shown(next.path()))
+			return nil, rejectf(name, "%s is not a directory in the archive", Shown(next.path()))
 		}
 		at = next
 	}
@@ -127,9 +127,9 @@ func (b *builder) dir(name string) error {
 func (b *builder) symlink(name, target string) error {
 	switch {
 	case len(target) > b.limits.NameBytes:
-		return rejectf(name, "the target of the symbolic link has more than the %d bytes that are allowed", b.limits.NameBytes)
+		return exceedf(name, "the target of the symbolic link has more than the %d bytes that are allowed", b.limits.NameBytes)
 	case path.IsAbs(target):
-		return rejectf(name, "the symbolic link to %s leaves the upload", shown(target))
+		return rejectf(name, "the symbolic link to %s leaves the tree", Shown(target))
 	}
 	link := &node{kind: fs.ModeSymlink, target: target}
 	b.links = append(b.links, link)
@@ -140,16 +140,16 @@ func (b *builder) symlink(name, target string) error {
 func (b *builder) hardlink(name, target string) error {
 	of, err := b.name(target)
 	if err != nil {
-		return rejectf(name, "the hard link to %s leaves the upload", shown(target))
+		return rejectf(name, "the hard link to %s leaves the tree", Shown(target))
 	}
 	file := b.root
 	for element := range strings.SplitSeq(of, "/") {
 		if file = file.byName[element]; file == nil {
-			return rejectf(name, "the hard link to %s leads to nothing that is before it in the archive", shown(target))
+			return rejectf(name, "the hard link to %s leads to nothing that is before it in the archive", Shown(target))
 		}
 	}
 	if file.isDir() || file.isLink() {
-		return rejectf(name, "the hard link to %s does not lead to a file", shown(target))
+		return rejectf(name, "the hard link to %s does not lead to a file", Shown(target))
 	}
 	return b.add(name, &node{size: file.size, data: file.data, missing: file.missing})
 }

@@ -1,4 +1,4 @@
-package upload
+package archive
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// FromDir reads a directory as if it had been uploaded. Nothing outside of it is read.
+// FromDir reads a directory as if it had been archived. Nothing outside of it is read.
 func FromDir(dir string, limits Limits) (*Tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -19,12 +19,12 @@ func FromDir(dir string, limits Limits) (*Tree, error) {
 	return tree, errors.Join(err, root.Close())
 }
 
-// FromFS reads a file system as if it had been uploaded: what is neither a file nor a directory nor a symbolic link is
-// left out, as the sender of an upload leaves it out, and the rest is filtered and limited as Receive does it. The error is a
+// FromFS reads a file system as if it had been archived: what is neither a file nor a directory nor a symbolic link is
+// left out, as whoever archives a repository leaves it out, and the rest is filtered and limited as Read does it. The error is a
 // [*RejectedError] when what the file system holds is at fault. Symbolic links are read if it is an fs.ReadLinkFS,
 // and are left out otherwise.
 func FromFS(fsys fs.FS, limits Limits) (*Tree, error) {
-	limits = limits.withDefaults()
+	limits = limits.WithDefaults()
 	w := &walk{fsys: fsys, builder: newBuilder(limits), left: limits.Uncompressed, limit: limits.Uncompressed}
 	if err := fs.WalkDir(fsys, ".", w.visit); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (w *walk) file(name string, e fs.DirEntry) error {
 		return fmt.Errorf("read the file %s: %w", name, err)
 	}
 	if w.left -= stat.Size(); w.left < 0 {
-		return rejectf("", "the files have more than the %d bytes that are allowed", w.limit)
+		return exceedf("", "the files have more than the %d bytes that are allowed", w.limit)
 	}
 	var file fs.File
 	err = w.builder.file(name, stat.Size(), func() (io.Reader, error) {

@@ -1,8 +1,6 @@
-package upload
+package archive
 
-import "strconv"
-
-// Limits bound what an upload may cost. A field that is 0 or less has its value of DefaultLimits.
+// Limits bound what an archive may cost. A field that is 0 or less has its value of DefaultLimits.
 type Limits struct {
 	// Compressed is the number of bytes of an archive as sent.
 	Compressed int64
@@ -31,7 +29,8 @@ func DefaultLimits() Limits {
 	}
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults is the limits with those of DefaultLimits where a field is 0 or less.
+func (l Limits) WithDefaults() Limits {
 	d := DefaultLimits()
 	l.Compressed = or(l.Compressed, d.Compressed)
 	l.Uncompressed = or(l.Uncompressed, d.Uncompressed)
@@ -47,20 +46,4 @@ func or[T int | int64](value, byDefault T) T {
 		return byDefault
 	}
 	return value
-}
-
-// maxShown is how many bytes of a sender's text a message repeats.
-const maxShown = 200
-
-// shown is a sender's text in a message: plain where it is harmless, quoted where it holds what a line cannot, and cut
-// where it is long.
-func shown(text string) string {
-	rest := ""
-	if len(text) > maxShown {
-		text, rest = text[:maxShown], "…"
-	}
-	if quoted := strconv.Quote(text); text == "" || quoted != `"`+text+`"` {
-		return quoted + rest
-	}
-	return text + rest
 }

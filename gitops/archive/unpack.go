@@ -1,4 +1,4 @@
-package upload
+package archive
 
 import (
 	"archive/tar"
@@ -12,7 +12,39 @@ import (
 // readAhead is how many bytes of the archive are read at a time: pieces are often as small as 1 KiB.
 const readAhead = 32 << 10
 
-// unpack reads a tar that is compressed with gzip.
+// Read reads a tar that is compressed with gzip, to the end of the reader unless there is an error. The error is a
+// [*RejectedError] when the bytes are at fault, and that of the reader when it fails.
+func Read(r io.Reader, limits Limits) (*Tree, error) {
+	limits = limits.WithDefaults()
+	from := &source{from: r, left: limits.Compressed, limit: limits.Compressed}
+	tree, err := unpack(from, limits)
+	if from.failed != nil {
+		return nil, from.failed
+	}
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return tree, nil
+}
+
+// source gives the bytes as they were sent, and remembers an error of the reader, which is not the archive's.
+type source struct {
+	from        io.Reader
+	left, limit int64 // bytes
+	failed      error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	if s.left -= int64(n); s.left < 0 {
+		return 0, exceedf("", "the archive has more than the %d bytes that are allowed", s.limit)
+	}
+	return n, err
+}
+
 func unpack(r io.Reader, limits Limits) (*Tree, error) {
 	zipped, err := gzip.NewReader(bufio.NewReaderSize(r, readAhead))
 	if err != nil {
@@ -30,7 +62,7 @@ type meter struct {
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.from.Read(p)
 	if m.left -= int64(n); m.left < 0 {
-		return 0, rejectf("", "the archive has more than the %d bytes that are allowed after decompression", m.limit)
+		return 0, exceedf("", "the archive has more than the %d bytes that are allowed after decompression", m.limit)
 	}
 	return n, err
 }
@@ -123,6 +155,6 @@ func refused(flag byte) string {
 	case tar.TypeFifo:
 		return "a named pipe"
 	default:
-		return "an entry of type " + shown(string(rune(flag)))
+		return "an entry of type " + Shown(string(rune(flag)))
 	}
 }
