@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/krowave/krowave/gitops/argocd/feedback"
 	"github.com/krowave/krowave/gitops/argocd/service"
 )
 
@@ -110,6 +111,7 @@ func describeMetrics(t *testing.T, b *strings.Builder) {
 	b.WriteString("\n## Metrics\n\n`/metrics` of `--http-address` has these, and those of the Go runtime and the process. They start from 0 with the process.\n\n| metric | labels | meaning |\n|---|---|---|\n")
 	all := make(chan *prometheus.Desc, 100)
 	service.NewMetrics().Describe(all)
+	feedback.Metrics{}.Describe(all)
 	close(all)
 	var rows []string
 	for d := range all {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/krowave/krowave/gitops/argocd/application"
+	"github.com/krowave/krowave/gitops/argocd/feedback"
 	"github.com/krowave/krowave/gitops/argocd/service"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 )
@@ -24,6 +26,7 @@ import (
 type serveFlags struct {
 	socketFlags
 	traceFlags
+	observeFlags
 
 	mode              fileMode
 	discovery         bool
@@ -62,6 +65,7 @@ runtime reads GOMEMLIMIT, GOGC and GOMAXPROCS; set GOMEMLIMIT to nine tenths of 
 	}
 	f.socketFlags.addTo(c)
 	f.addTo(c)
+	f.observeFlags.addTo(c)
 	f.addLimitsTo(c)
 	return c
 }
@@ -127,7 +131,7 @@ func (f *serveFlags) check() error {
 	if f.concurrency == 0 {
 		f.concurrency = runtime.GOMAXPROCS(0)
 	}
-	return f.socketFlags.check()
+	return errors.Join(f.socketFlags.check(), f.observeFlags.check())
 }
 
 // serve serves until a signal comes.
@@ -138,15 +142,24 @@ func (f *serveFlags) serve(ctx context.Context, w world) error {
 		return err
 	}
 	defer stop()
-	renderer, err := application.New(f.renderer(w.now))
+	cache, end, err := f.watch(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	options := f.renderer(w.now)
+	if cache != nil {
+		options.Values = cache
+	}
+	renderer, err := application.New(options)
 	if err != nil {
 		return err
 	}
 	metrics := service.NewMetrics()
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(metrics, feedback.Metrics{Cache: cache}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s := service.New(service.Options{
-		Renderer: renderer, Now: w.now, Limits: f.limits, Discovery: f.discovery, Concurrency: f.concurrency, Timeout: f.timeout,
+		Renderer: renderer, Variables: application.Variables(cache != nil), Now: w.now, Limits: f.limits, Discovery: f.discovery, Concurrency: f.concurrency, Timeout: f.timeout,
 		TreeBytes: f.cache << 20 / 2, UploadBytes: f.uploads << 20, MessageBytes: f.message << 20, KeepAlive: f.keepAlive,
 		Log: log, Metrics: metrics, Tracing: tracing,
 	})

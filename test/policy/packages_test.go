@@ -156,6 +156,7 @@ func layers() []string {
 		"gitops/argocd/application",
 		"gitops/argocd/service",
 		"gitops/argocd/tracking",
+		"gitops/argocd/feedback",
 		"gitops/observe/refresh",
 	}
 }

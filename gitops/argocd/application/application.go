@@ -56,6 +56,8 @@ type Answer struct {
 type Held struct {
 	Instance string // Kind.group/namespace/name
 	Node     string // the id of the resource; in a nested RGD the ids on the way to it, joined by slashes
+	// Address is Node with the position of the item behind each nested collection on the way: see [eval.Held].
+	Address string
 	// Paths are the values that its own expressions need, such as bucket.status.arn, sorted.
 	Paths []string
 	// After are the held resources that it depends on.
@@ -68,21 +70,22 @@ type Phase struct {
 	Took time.Duration
 }
 
-// Values is where live values come from besides files. The cluster becomes one.
+// Values is where live values come from besides files: the Observations of a cluster. An application that has one delivers the
+// Observations of its instances, and what is held is left out unless it was delivered before.
 type Values interface {
-	// Observed is what is known of an application, by the name that Argo CD gives it.
+	// Observed is what is known of an application, by the name that Argo CD gives it. An error fails the render.
 	Observed(ctx context.Context, application string) (Snapshot, error)
 }
 
 // Snapshot is what is known of the cluster at one time. It is immutable.
 type Snapshot struct {
-	// Version stands for the content: equal versions of one application are equal snapshots. Answers from a snapshot
-	// without a version are not kept.
+	// Version stands for the content: equal versions are equal snapshots. Answers from a snapshot without a version are not
+	// kept.
 	Version string
 	// Objects are live objects. They outrank those in files. Nil when there are none.
 	Objects eval.Observed
-	// Delivered are the ids of the resources that were delivered, by the id of their instance: see [Held]. What was
-	// delivered is never held away, whatever the parameters say.
+	// Delivered are the addresses of the resources that were delivered, each item of a collection with its position, by the
+	// id of their instance: see [Held]. What was delivered is never held away, whatever the parameters say.
 	Delivered map[string][]string
 }
 

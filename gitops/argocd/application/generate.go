@@ -76,6 +76,9 @@ func (g *generation) prepare(ctx context.Context) error {
 		return nil
 	}
 	name := g.request.Env[variableName]
+	if !p.Given("held") {
+		g.parameters.Held = parameters.Hold // what was delivered is known, and never held away
+	}
 	if g.snapshot, err = g.renderer.o.Values.Observed(ctx, name); err != nil {
 		return fmt.Errorf("read the live values of the application %q: %w", name, err)
 	}
@@ -87,7 +90,7 @@ func (g *generation) key() (key string, keep bool) {
 	env := g.request.Env
 	key = fmt.Sprintf("%q %q %q %q %q", g.request.Digest, g.place.app, g.place.root, env[parameters.Variable], env[variableNamespace])
 	if g.renderer.o.Values != nil {
-		key += fmt.Sprintf(" %q %q", env[variableName], g.snapshot.Version)
+		key += fmt.Sprintf(" %q", g.snapshot.Version)
 		keep = g.snapshot.Version != "" && g.request.Digest != ""
 		return key, keep
 	}
@@ -175,7 +178,7 @@ func (g *generation) outcome() (outcome, error) {
 	if l.settings.options.Mode == render.Passthrough {
 		held = nil // kro waits for the values in the cluster
 	}
-	if len(held) > 0 && (g.parameters.Held == parameters.Fail || withdrawn(held, g.snapshot.Delivered)) {
+	if len(held) > 0 && (g.parameters.Held == parameters.Fail || len(withdrawn(held, g.snapshot.Delivered)) > 0) {
 		return outcome{err: newHeldError(program, result, g.snapshot.Delivered)}, nil
 	}
 	if len(result.Objects) == 0 && !l.settings.allowEmpty {
@@ -191,6 +194,13 @@ func (g *generation) outcome() (outcome, error) {
 	}
 	if err := g.job.enter(phaseEncode); err != nil {
 		return outcome{}, err
+	}
+	if g.renderer.o.Values != nil && l.settings.options.Mode != render.Passthrough {
+		observations, err := observationsOf(program, result, objects, g.request.Env[variableNamespace])
+		if err != nil {
+			return outcome{}, err
+		}
+		objects = append(observations, objects...)
 	}
 	manifests, err := encode(objects)
 	if err != nil {

@@ -1,6 +1,7 @@
 package application
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -37,16 +38,24 @@ func renderer(tb testing.TB, o Options) *Renderer {
 }
 
 // scenario is an archive: the files of a repository, and what comes of an application in it. Its comment says what it
-// is about, then may have lines "path: PATH" (of the application; "app" without it), "env: NAME=VALUE" and
-// "ask: announce discover". The file parameters.json holds the parameters; the sections want/… what is expected.
+// is about, then may have lines "path: PATH" (of the application; "app" without it), "env: NAME=VALUE",
+// "ask: announce discover" and "values: none" for a cluster that has no Observations yet. The file parameters.json holds the parameters; the sections want/… what is expected.
 type scenario struct {
 	file    string
 	archive *txtar.Archive
 	request Request
 	ask     []string
+	options Options
 }
 
 const wants = "want/"
+
+// unknown is a cluster of which nothing is known yet.
+type unknown struct{}
+
+func (unknown) Observed(context.Context, string) (Snapshot, error) {
+	return Snapshot{Version: "0"}, nil
+}
 
 func scenarios(tb testing.TB) map[string]*scenario {
 	tb.Helper()
@@ -79,6 +88,8 @@ func newScenario(file string, archive *txtar.Archive) *scenario {
 			s.request.Env[name] = value
 		case "ask":
 			s.ask = strings.Fields(text)
+		case "values":
+			s.options.Values = unknown{}
 		}
 	}
 	for _, f := range archive.Files {
@@ -131,7 +142,7 @@ func (s *scenario) rewrite(t *testing.T, sections map[string]string) {
 // sections are what comes of the scenario.
 func (s *scenario) sections(t *testing.T) map[string]string {
 	t.Helper()
-	r := renderer(t, Options{})
+	r := renderer(t, s.options)
 	sections := map[string]string{}
 	answer, err := r.Generate(t.Context(), s.request)
 	if err != nil {

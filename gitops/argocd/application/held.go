@@ -22,7 +22,7 @@ func heldOf(result *render.Result) []Held {
 	var all []Held
 	for _, instance := range result.Instances {
 		for _, h := range instance.Held {
-			all = append(all, Held{Instance: instance.ID(), Node: h.Node, Paths: paths(h), After: slices.Clone(h.After)})
+			all = append(all, Held{Instance: instance.ID(), Node: h.Node, Address: h.Address, Paths: paths(h), After: slices.Clone(h.After)})
 		}
 	}
 	return all
@@ -39,9 +39,15 @@ func paths(h eval.Held) []string {
 	return all
 }
 
-// withdrawn reports that something is held which was delivered before.
-func withdrawn(held []Held, delivered map[string][]string) bool {
-	return slices.ContainsFunc(held, func(h Held) bool { return slices.Contains(delivered[h.Instance], h.Node) })
+// withdrawn are the resources that are held and were delivered before. What is held as a whole is delivered in parts: the items of a
+// collection, and the resources of a nested RGD.
+func withdrawn(held []Held, delivered map[string][]string) []Held {
+	return slices.DeleteFunc(slices.Clone(held), func(h Held) bool {
+		return !slices.ContainsFunc(delivered[h.Instance], func(address string) bool {
+			rest, below := strings.CutPrefix(address, h.Address)
+			return below && (rest == "" || rest[0] == '[' || rest[0] == '/')
+		})
+	})
 }
 
 // mark notes on each instance what is held of it, for everybody who looks at the cluster.
@@ -104,12 +110,34 @@ func newHeldError(program *render.Program, result *render.Result, delivered map[
 		}
 	}
 	e.text = w.text("reason") + "\nNothing is delivered, since Argo CD would delete a resource that is left out and was applied before. "
-	if withdrawn(e.Held, delivered) {
-		e.text += "Some of these were."
+	if before := withdrawn(e.Held, delivered); len(before) > 0 {
+		e.text += asDelivered(before)
 	} else {
 		e.text += "For a first install the parameter held=hold delivers everything else."
 	}
 	return e
+}
+
+// maxDelivered is the number of delivered resources that an error names; the others are counted.
+const maxDelivered = 5
+
+// asDelivered says what is not held away.
+func asDelivered(before []Held) string {
+	var names []string
+	for _, h := range before[:min(len(before), maxDelivered)] {
+		names = append(names, clipped(fmt.Sprintf("%q of %s", h.Address, h.Instance)))
+	}
+	text := strings.Join(names, ", ")
+	switch more := len(before) - len(names); {
+	case more > 0:
+		text += fmt.Sprintf(" and %d more were", more)
+	case len(names) > 1:
+		text += " were"
+	default:
+		text += " was"
+	}
+	return text + ". An Observation asks for a new value only when a render with it has been delivered: supply the value in a file, or " +
+		"let the status of the RGD read it one commit before a template does."
 }
 
 // supply says where a missing value comes from. The path starts with the id of the resource that has the value, in a

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/krowave/krowave/gitops/argocd/parameters"
@@ -17,6 +18,17 @@ const (
 	variableNamespace  = "ARGOCD_APP_NAMESPACE"   // of the destination
 	variableSourcePath = "ARGOCD_APP_SOURCE_PATH" // from the root of the repository
 )
+
+// Variables are those that an answer depends on, sorted. It depends on the name of the application only when live values come from a
+// cluster.
+func Variables(values bool) []string { //nolint:revive // there are values, or there are none
+	names := []string{variableNamespace, parameters.Variable, variableSourcePath}
+	if values {
+		names = append(names, variableName)
+	}
+	slices.Sort(names)
+	return names
+}
 
 // place is where an application is in what was sent, and where that is in the repository. With manifest-generate-paths
 // Argo CD sends only the directory that the paths have in common.

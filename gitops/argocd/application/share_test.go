@@ -295,7 +295,7 @@ func TestValues(t *testing.T) {
 		"outranks file": {"the cluster is newer than a file", observed, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false},
 		"file":          {"what the cluster does not know comes from the file", observed, Snapshot{Version: "1", Objects: live(t, `{apiVersion: v1, kind: Service, metadata: {name: other, namespace: prod}}`)}, `"uid":"7f"`, false},
 		"first install": {"nothing was delivered, so that the rest is", held, Snapshot{Version: "1"}, HeldAnnotation, false},
-		"delivered":     {"what was delivered is not withdrawn, whatever the parameters say", held, Snapshot{Version: "1", Delivered: address}, "Some of these were.", true},
+		"delivered":     {"what was delivered is not withdrawn, whatever the parameters say", held, Snapshot{Version: "1", Delivered: address}, `"address" of Web.kro.run/prod/shop was. An Observation`, true},
 		"others":        {"what was delivered of others says nothing", held, Snapshot{Version: "1", Delivered: map[string][]string{"Web.kro.run/prod/shop": {"service"}}}, HeldAnnotation, false},
 	}
 	for name, tc := range cases {

@@ -87,20 +87,25 @@ func TestNotShared(t *testing.T) {
 	for name, c := range map[string]struct {
 		reason string
 		change func(*request)
-		same   bool
+		// offline: there are no live values.
+		offline, same bool
 	}{
 		"nothing":    {reason: "the same", change: func(*request) {}, same: true},
 		"path":       {reason: "another application of the repository", change: func(r *request) { r.q.Path = "b" }},
 		"digest":     {reason: "another commit", change: func(r *request) { r.q.Digest = "0" }},
 		"parameters": {reason: "other parameters", change: func(r *request) { r.q.Env["ARGOCD_APP_PARAMETERS"] = `[{"name":"mode"}]` }},
 		"name":       {reason: "live values are those of an application", change: func(r *request) { r.q.Env["ARGOCD_APP_NAME"] = "x" }},
+		"nameless":   {reason: "without live values the name of an application changes nothing", change: func(r *request) { r.q.Env["ARGOCD_APP_NAME"] = "x" }, offline: true, same: true},
+		"namespace":  {reason: "instances get it", change: func(r *request) { r.q.Env["ARGOCD_APP_NAMESPACE"] = "x" }, offline: true},
+		"revision":   {reason: "the files say it all", change: func(r *request) { r.q.Env["ARGOCD_APP_REVISION"] = "x" }, same: true},
 		"files":      {reason: "other files, whatever is said of them", change: func(r *request) { r.q.Files = treeOf(t, 10) }},
 		"cluster":    {reason: "the source hydrator sends none", change: func(r *request) { r.q.Env["KUBE_VERSION"] = "" }, same: true},
 		"copies":     {reason: "parameters in a lossy form", change: func(r *request) { r.q.Env["PARAM_MODE"] = "x" }, same: true},
 	} {
 		other := base()
 		c.change(&other)
-		if same := other.key() == base().key(); same != c.same {
+		variables := application.Variables(!c.offline)
+		if same := other.key(variables) == base().key(variables); same != c.same {
 			t.Errorf("%s: %s: same key: %v, want %v", name, c.reason, same, c.same)
 		}
 	}

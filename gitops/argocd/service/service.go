@@ -40,6 +40,8 @@ const DefaultTimeout = time.Minute
 type Options struct {
 	// Renderer renders.
 	Renderer Renderer
+	// Variables are those of a request that an answer depends on; nil is all that any answer does: see [application.Variables].
+	Variables []string
 	// Now is the clock that phases are measured with.
 	Now func() time.Time
 	// Limits are the limits of one upload; the zero value is [upload.DefaultLimits].
@@ -74,6 +76,9 @@ func (o Options) withDefaults() Options {
 	defaulted(&o.UploadBytes, 256*mebibyte)
 	defaulted(&o.MessageBytes, 100*mebibyte)
 	defaulted(&o.KeepAlive, 10*time.Second)
+	if o.Variables == nil {
+		o.Variables = application.Variables(true)
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

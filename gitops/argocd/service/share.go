@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/krowave/krowave/gitops/argocd/application"
@@ -16,9 +15,9 @@ type request struct {
 	q    application.Request
 }
 
-// key is the same for requests that have the same answer. Archives of one commit have different checksums, since they hold the
-// state of the checkout too; what can be read of them is the same.
-func (r request) key() string {
+// key is the same for requests that have the same answer, which depends on some variables only. Archives of one commit have
+// different checksums, since they hold the state of the checkout too; what can be read of them is the same.
+func (r request) key(variables []string) string {
 	digest := r.q.Digest
 	if tree, ok := r.q.Files.(*upload.Tree); ok {
 		digest = tree.Digest()
@@ -28,31 +27,18 @@ func (r request) key() string {
 		b.WriteString(part)
 		b.WriteByte(0)
 	}
-	names := make([]string, 0, len(r.q.Env))
-	for name := range r.q.Env {
-		if !ignored(name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		b.WriteString(name + "=" + r.q.Env[name])
+	for _, name := range variables {
+		b.WriteString(r.q.Env[name])
 		b.WriteByte(0)
 	}
 	return b.String()
-}
-
-// ignored are the variables that no render depends on: what Argo CD knows of the cluster, which the source hydrator
-// leaves empty, and the lossy copies of the parameters.
-func ignored(name string) bool {
-	return name == "KUBE_VERSION" || name == "KUBE_API_VERSIONS" || strings.HasPrefix(name, "PARAM_")
 }
 
 // share answers a request together with all that ask for the same at the same time.
 func share[V any](ctx context.Context, s *Service, all *flights[V], r request, do func(context.Context, application.Request) (V, error)) (V, error) {
 	var none V
 	r.call.watch.enter(queued)
-	key := r.key()
+	key := r.key(s.options.Variables)
 	one, shared := all.join(ctx, key, func(ctx context.Context, started func()) (V, error) {
 		weight := s.weightOf(r.q.Files)
 		s.options.Metrics.queue.Inc()
