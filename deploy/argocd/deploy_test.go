@@ -3,6 +3,7 @@
 package argocd
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,14 +61,22 @@ func decode(t *testing.T, data []byte) object {
 // build builds the component on the fixture, as the how-to says.
 func build(t *testing.T) []object {
 	t.Helper()
+	return buildWith(t, nil)
+}
+
+// buildWith builds the component with more files, or other ones.
+func buildWith(t *testing.T, more map[string][]byte) []object {
+	t.Helper()
 	files := filesys.MakeFsInMemory()
-	for name, data := range map[string][]byte{
+	all := map[string][]byte{
 		"/krowave/kustomization.yaml": read(t, "kustomization.yaml"),
 		"/krowave/sidecar.yaml":       read(t, "sidecar.yaml"),
 		"/argocd/repo-server.yaml":    read(t, "testdata/repo-server.yaml"),
 		"/argocd/kustomization.yaml": []byte("resources: [repo-server.yaml]\ncomponents: [../krowave]\nnamespace: argocd\n" +
 			"images: [{name: krowave/cmp-server, newName: registry.example.com/krowave/cmp-server, newTag: v0.1.0}]\n"),
-	} {
+	}
+	maps.Copy(all, more)
+	for name, data := range all {
 		if err := files.WriteFile(name, data); err != nil {
 			t.Fatal(err)
 		}
@@ -85,6 +94,59 @@ func build(t *testing.T) []object {
 		objects = append(objects, decode(t, data))
 	}
 	return objects
+}
+
+// feedback builds both components on the fixture.
+func feedback(t *testing.T) []object {
+	t.Helper()
+	files := map[string][]byte{
+		"/argocd/kustomization.yaml": []byte("resources: [repo-server.yaml]\ncomponents: [../krowave, ../krowave/feedback]\nnamespace: argocd\n"),
+	}
+	for _, name := range []string{"kustomization.yaml", "role.yaml", "sidecar.yaml"} {
+		files["/krowave/feedback/"+name] = read(t, "feedback/"+name)
+	}
+	return buildWith(t, files)
+}
+
+// TestFeedback: the plugin may read Observations and nothing else, and no other container has the token.
+func TestFeedback(t *testing.T) {
+	t.Parallel()
+	var pod, role, binding object
+	for _, o := range feedback(t) {
+		switch {
+		case at(t, o, "metadata", "name") == "argocd-repo-server" && o["kind"] == "Deployment":
+			pod, _ = at(t, o, "spec", "template", "spec").(object)
+		case o["kind"] == "ClusterRole":
+			role = o
+		case o["kind"] == "ClusterRoleBinding":
+			binding = o
+		}
+	}
+	rules := []any{object{"apiGroups": []any{"krowave.dev"}, "resources": []any{"observations"}, "verbs": []any{"get", "list", "watch"}}}
+	if diff := cmp.Diff(any(rules), role["rules"]); diff != "" {
+		t.Errorf("rules: -want +got\n%s", diff)
+	}
+	if at(t, binding, "roleRef", "name") != at(t, role, "metadata", "name") || at(t, binding, "subjects", 0, "name") != "argocd-repo-server" {
+		t.Errorf("the binding is %v", binding)
+	}
+	want := []any{"serve", "--observations"}
+	if diff := cmp.Diff(any(want), at(t, pod, "containers", 1, "args")); diff != "" {
+		t.Errorf("arguments: -want +got\n%s", diff)
+	}
+	for i, c := range list(pod["containers"]) {
+		var mounts []any
+		for _, m := range list(at(t, c, "volumeMounts")) {
+			if at(t, m, "name") == "krowave-token" {
+				mounts = append(mounts, at(t, m, "mountPath"))
+			}
+		}
+		if (len(mounts) == 1) != (i == 1) {
+			t.Errorf("container %d mounts the token at %v", i, mounts)
+		}
+	}
+	if pod["automountServiceAccountToken"] != false {
+		t.Error("every container gets a token")
+	}
 }
 
 // sidecar is the container that the component adds.
