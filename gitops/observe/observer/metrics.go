@@ -8,7 +8,7 @@ import (
 	"github.com/krowave/krowave/gitops/observe/watch"
 )
 
-// metrics are those of the observer; docs/reference/metrics.md documents them.
+// metrics are those of the observer; docs/reference/observation.md documents them.
 type metrics struct {
 	writes *prometheus.CounterVec
 }

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/krowave/krowave/test/e2e/cluster"
 )
 
@@ -49,4 +51,11 @@ func quiet(calls *atomic.Int64) func(*testing.T, world) {
 			t.Errorf("%d writes for one change, want one of the Observation and one of the instance", got)
 		}
 	}
+}
+
+func listAll() metav1.ListOptions { return metav1.ListOptions{} }
+
+// named chooses one object.
+func named(name string) metav1.ListOptions {
+	return metav1.ListOptions{FieldSelector: "metadata.name=" + name}
 }
