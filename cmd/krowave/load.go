@@ -8,11 +8,11 @@ import (
 	"slices"
 	"time"
 
+	values "github.com/krowave/krowave/gitops/observe/known"
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/catalog"
 	"github.com/krowave/krowave/render/config"
 	"github.com/krowave/krowave/render/diag"
-	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
 )
 
@@ -63,8 +63,9 @@ func (l *loader) load(paths []string) (render.Input, error) {
 	}
 	if len(observed.roots) > 0 {
 		live, diags := input.LoadObserved(observed.fsys, observed.roots, l.reading(observed))
-		l.diags = append(l.diags, diags...)
-		in.Observed = eval.Whole(live)
+		seen, problems := values.FromFiles(live)
+		l.diags = slices.Concat(l.diags, diags, problems)
+		in.Observed = seen
 	}
 	return in, nil
 }

@@ -2,7 +2,7 @@ package diag
 
 import "slices"
 
-//go:generate go run ./generate ../testdata/diagnostics ../../gitops/argocd/wave/testdata/diagnostics ../../docs/reference/diagnostics.md
+//go:generate go run ./generate ../testdata/diagnostics ../../gitops/argocd/wave/testdata/diagnostics ../../gitops/observe/known/testdata/diagnostics ../../docs/reference/diagnostics.md
 
 // Definition documents one [Code].
 type Definition struct {

@@ -16,6 +16,8 @@ const (
 	InputSecret    Code = "INP011" // a Secret among the observed objects
 	InputUndefined Code = "INP012" // an object of a group of RGDs, of a kind that none of them defines
 
+	InputObservation Code = "INP013" // an Observation that cannot be read
+
 	KustomizeFile      Code = "INP051" // a kustomization that cannot be read
 	KustomizeRemote    Code = "INP052" // a reference to another machine
 	KustomizeMissing   Code = "INP053" // a reference to a file that does not exist
@@ -49,6 +51,7 @@ func inputCodes() []Definition {
 		{InputMisplaced, "a configuration document in a file that has another name"},
 		{InputSecret, "a Secret among the observed objects, whose values are not read"},
 		{InputUndefined, "an object in a group of RGDs whose kind nothing defines"},
+		{InputObservation, "an Observation among the observed objects that cannot be read"},
 		{KustomizeFile, "a kustomization file that cannot be read"},
 		{KustomizeRemote, "a kustomization that refers to a URL or a repository"},
 		{KustomizeMissing, "a kustomization that refers to a file that does not exist"},

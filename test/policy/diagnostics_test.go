@@ -18,7 +18,7 @@ const diagnosticsPage = "docs/reference/diagnostics.md"
 
 // diagnosticsCases are the directories of the cases: each stands with the package that can run them.
 func diagnosticsCases() []string {
-	return []string{"render/testdata/diagnostics", "gitops/argocd/wave/testdata/diagnostics"}
+	return []string{"render/testdata/diagnostics", "gitops/argocd/wave/testdata/diagnostics", "gitops/observe/known/testdata/diagnostics"}
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	values "github.com/krowave/krowave/gitops/observe/known"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/eval"
 	"github.com/krowave/krowave/render/input"
@@ -44,7 +45,7 @@ func (r reading) files(s settings) files {
 	if len(s.observed) > 0 {
 		live := r.live(s.observed)
 		f.diags = append(f.diags, live.diags...)
-		f.observed = eval.Whole(live.observed)
+		f.observed = live.observed
 	}
 	return f
 }
@@ -57,7 +58,7 @@ func beside(paths, given []string) []string {
 // part is what one read found.
 type part struct {
 	set      *input.Set
-	observed *input.Observed
+	observed eval.Observed
 	diags    diag.List
 }
 
@@ -84,8 +85,10 @@ func (r reading) live(paths []string) part {
 	return r.kept("live", paths, nil, func() (part, int64) {
 		observed, diags := input.LoadObserved(r.fsys, paths, r.options(nil))
 		var m meter
+		seen, problems := values.FromFiles(observed)
+		diags = append(diags, problems...)
 		m.diags(diags)
-		return part{observed: observed, diags: diags}, m.bytes + r.weigh(paths)
+		return part{observed: seen, diags: diags}, m.bytes + r.weigh(paths)
 	})
 }
 

@@ -117,8 +117,8 @@ type collector struct {
 }
 
 func (c *collector) observation(o *v1alpha1.Observation) {
-	if o.Status.Instance != nil {
-		c.take(o.Spec.Instance.APIVersion, o.Spec.Instance.Kind, o.Status.Instance.Objects, false)
+	if ref := o.Spec.Instance; o.Status.Instance != nil {
+		c.one(identity{schema.FromAPIVersionAndKind(ref.APIVersion, ref.Kind).GroupKind(), ref.Namespace, ref.Name}, ref.APIVersion, o.Status.Instance.Objects)
 	}
 	nodes := make(map[address]*v1alpha1.ObservedNode, len(o.Spec.Nodes))
 	for i := range o.Spec.Nodes {
@@ -147,7 +147,7 @@ func addressOf(id string, item *int32) address {
 // node takes what is known of one node.
 func (c *collector) node(node *v1alpha1.ObservedNode, answer v1alpha1.NodeObservation) {
 	if node.Selector == nil {
-		c.take(node.APIVersion, node.Kind, answer.Objects, false)
+		c.one(identity{schema.FromAPIVersionAndKind(node.APIVersion, node.Kind).GroupKind(), node.Namespace, node.Name}, node.APIVersion, answer.Objects)
 		return
 	}
 	selector, err := metav1.LabelSelectorAsSelector(node.Selector)
@@ -156,7 +156,7 @@ func (c *collector) node(node *v1alpha1.ObservedNode, answer v1alpha1.NodeObserv
 	}
 	q := question{schema.FromAPIVersionAndKind(node.APIVersion, node.Kind).GroupKind(), node.Namespace, selector.String()}
 	if _, twice := c.sets[q]; !twice {
-		ids := c.take(node.APIVersion, node.Kind, answer.Objects, true)
+		ids := c.several(q.kind, node.APIVersion, answer.Objects)
 		slices.SortFunc(ids, identity.compare)
 		c.sets[q] = ids
 	}
@@ -167,12 +167,20 @@ func listed(answer v1alpha1.NodeObservation) bool {
 	return len(answer.Objects) > 0 || answer.Reason != "Forbidden" && answer.Reason != "KindUnknown"
 }
 
-// take records objects, and answers their identities.
-func (c *collector) take(apiVersion, kind string, objects []v1alpha1.ObservedObject, labelled bool) []identity {
+// one records an object under the name that was asked for: of a kind that the renderer does not know, it does not
+// know the namespace either.
+func (c *collector) one(id identity, apiVersion string, objects []v1alpha1.ObservedObject) {
+	for _, o := range objects[:min(1, len(objects))] {
+		c.claims[id] = append(c.claims[id], claim{apiVersion, id.kind.Kind, o, false})
+	}
+}
+
+// several records what a selector chose, and answers the identities.
+func (c *collector) several(kind schema.GroupKind, apiVersion string, objects []v1alpha1.ObservedObject) []identity {
 	ids := make([]identity, len(objects))
 	for i, o := range objects {
-		ids[i] = identity{schema.FromAPIVersionAndKind(apiVersion, kind).GroupKind(), o.Namespace, o.Name}
-		c.claims[ids[i]] = append(c.claims[ids[i]], claim{apiVersion, kind, o, labelled})
+		ids[i] = identity{kind, o.Namespace, o.Name}
+		c.claims[ids[i]] = append(c.claims[ids[i]], claim{apiVersion, kind.Kind, o, true})
 	}
 	return ids
 }
