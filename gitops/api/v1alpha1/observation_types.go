@@ -70,6 +70,16 @@ type ObservationSpec struct {
 	// +kubebuilder:validation:MaxItems=20000
 	Nodes []ObservedNode `json:"nodes,omitempty"`
 
+	// Unresolved are the ids of nodes that are held and whose names are not known either, so that they are not among Nodes.
+	// +optional
+	// +listType=set
+	Unresolved []string `json:"unresolved,omitempty"`
+
+	// Empty are the ids of collections that have no item.
+	// +optional
+	// +listType=set
+	Empty []string `json:"empty,omitempty"`
+
 	// InstanceFields are the paths of the instance that status expressions read, such as "spec.replicas".
 	// +optional
 	// +listType=atomic

@@ -327,6 +327,16 @@ func (in *ObservationSpec) DeepCopyInto(out *ObservationSpec) {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
 	}
+	if in.Unresolved != nil {
+		in, out := &in.Unresolved, &out.Unresolved
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
+	if in.Empty != nil {
+		in, out := &in.Empty, &out.Empty
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.InstanceFields != nil {
 		in, out := &in.InstanceFields, &out.InstanceFields
 		*out = make([]string, len(*in))

@@ -38,7 +38,9 @@ func Demand(p *render.Program, r *render.Result, o Options) []v1alpha1.Observati
 		if digests[ask.Graph] == "" {
 			digests[ask.Graph] = digestOf(ask.Graph)
 		}
-		all = append(all, observation(ask, digests[ask.Graph], o))
+		made := observation(ask, digests[ask.Graph], o)
+		made.Spec.Unresolved, made.Spec.Empty = unresolved(ask, r.Instances[ask.Instance])
+		all = append(all, made)
 	}
 	return all
 }

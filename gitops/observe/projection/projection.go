@@ -200,6 +200,9 @@ func instanceOf(in Input) eval.Live {
 // nodesOf are the live objects by the id of their node. As in kro those count that exist.
 func nodesOf(in Input) map[string]eval.LiveNode {
 	nodes := map[string]eval.LiveNode{}
+	for _, id := range in.Spec.Empty {
+		nodes[id] = eval.LiveNode{Collection: true}
+	}
 	for i := range in.Spec.Nodes {
 		asked := &in.Spec.Nodes[i]
 		n := nodes[asked.ID]

@@ -141,6 +141,18 @@ func TestEvaluate(t *testing.T) {
 			want: map[string]any{"state": "IN_PROGRESS", "conditions": inactive("NotReady",
 				`resource reconciliation failed: waiting for unresolved resource: node "bucket"`, "2026-01-01T00:00:00Z")},
 		},
+		"unresolved": {
+			reason: "so is one of which not even the name is known",
+			spec:   v1alpha1.ObservationSpec{Nodes: []v1alpha1.ObservedNode{bucket(nil)}, Unresolved: []string{"policy"}},
+			known:  v1alpha1.ObservationStatus{Nodes: []v1alpha1.NodeObservation{seen("arn:x", nil)}},
+			want: map[string]any{"state": "IN_PROGRESS", "conditions": inactive("NotReady",
+				`resource reconciliation failed: waiting for unresolved resource: node "policy"`, "2026-01-01T00:00:00Z")},
+		},
+		"empty": {
+			reason: "a collection without an item is a list",
+			spec:   v1alpha1.ObservationSpec{Status: raw(`{"count":"${size(parts)}"}`), Empty: []string{"parts"}},
+			want:   map[string]any{"state": "ACTIVE", "count": int64(0), "conditions": active("2026-01-01T00:00:00Z")},
+		},
 		"deleting": {
 			reason: "an object that is being deleted has a reason of its own",
 			spec:   v1alpha1.ObservationSpec{Nodes: []v1alpha1.ObservedNode{bucket(nil)}},

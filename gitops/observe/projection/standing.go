@@ -36,6 +36,7 @@ func stand(spec *v1alpha1.ObservationSpec, seen *v1alpha1.ObservationStatus) sta
 			waiting = append(waiting, notReady(asked, n))
 		}
 	}
+	unresolved = append(unresolved, spec.Unresolved...)
 	switch {
 	case len(failed) > 0:
 		return standing{Error, "NotReady", "resource error: " + strings.Join(failed, "\n")}
