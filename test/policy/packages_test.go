@@ -142,6 +142,7 @@ func layers() []string {
 		"gitops/api/v1alpha1",
 		"gitops/observe/known",
 		"gitops/observe/demand",
+		"gitops/observe/access",
 		"gitops/observe/readiness",
 		"gitops/observe/projection",
 		"gitops/observe/watch",
