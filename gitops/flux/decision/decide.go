@@ -60,6 +60,9 @@ func newPlan(in Input) *plan {
 		out:      &Decision{},
 	}
 	for _, e := range in.Inventory {
+		if e.Withdrawn && (p.neverLeft(e.ID) || p.cameLate(e)) {
+			e.Withdrawn, e.Replaces = false, false
+		}
 		p.entries[e.ID] = e
 	}
 	p.in.Objects = make([]Object, 0, len(in.Objects))
@@ -122,8 +125,9 @@ func (p *plan) settled(e v1alpha1.InventoryEntry) bool {
 
 // settle is the entry after what the consumer says.
 func (p *plan) settle(e v1alpha1.InventoryEntry) v1alpha1.InventoryEntry {
-	e.Replaces = e.Replaces && !p.settled(e)
-	if e.Withdrawn {
+	if !e.Withdrawn {
+		e.Replaces = e.Replaces && !p.settled(e)
+	} else if !e.Replaces || isSecret(e.ID) {
 		e.Manifest = nil
 	}
 	return e
@@ -173,10 +177,26 @@ func (p *plan) carry() {
 }
 
 // neverCame says that an object stands in the inventory because of an artifact that was never published: it is neither in
-// the cluster nor in what the consumer was given.
+// the cluster nor in what the consumer was given and may not have applied yet.
 func (p *plan) neverCame(id string) bool {
 	state := p.in.Cluster[id]
-	return state.Known && !state.Exists && (p.in.Last != nil || p.in.Current != "" && p.in.Applied == p.in.Current)
+	given := p.in.Last == nil && p.in.Current != "" && p.in.Applied != p.in.Current
+	return state.Known && !state.Exists && !given && !p.in.Owned[id]
+}
+
+// neverLeft says that an object was withdrawn for an artifact that was never published: the consumer still has it, and it
+// still stands in what the consumer was given.
+func (p *plan) neverLeft(id string) bool {
+	_, there := p.in.Last[id]
+	state := p.in.Cluster[id]
+	return there && state.Known && state.Exists && (p.in.Owned == nil || p.in.Owned[id])
+}
+
+// cameLate says that an object which was not there when it was withdrawn has come since, by an attempt to apply that failed
+// half way. The consumer has applied what came after, and would leave it behind.
+func (p *plan) cameLate(e v1alpha1.InventoryEntry) bool {
+	state := p.in.Cluster[e.ID]
+	return e.Replaces && e.Manifest != nil && p.settled(e) && state.Known && state.Exists && p.in.Owned != nil && !p.in.Owned[e.ID]
 }
 
 // report fills in what the caller sees.

@@ -105,6 +105,10 @@ func (p *plan) put(o *Object) {
 		// What the cluster says of an object that is there may be about what it was before.
 		next.Replaces = known || p.in.Cluster[o.ID].Exists
 	}
+	if known && next.Replaces {
+		// Until the consumer has applied the change, what is in the cluster may be either, and is withdrawn with the higher.
+		next.Level = max(o.Level, was.Level)
+	}
 	p.next[o.ID] = next
 }
 

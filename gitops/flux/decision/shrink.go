@@ -151,7 +151,12 @@ func (p *plan) leave(l leaving, blockers []string) {
 		p.wait(a, ReasonDeleting, blockers)
 		return
 	}
-	e.Withdrawn, e.Replaces, e.Revision, e.Manifest = true, false, "", nil
+	// One that has not come yet may still come, out of an attempt to apply that is under way.
+	late := l.found && p.in.Owned != nil && !p.in.Owned[e.ID] && e.Instance != "" && p.ordered()
+	if e.Manifest = nil; late {
+		e = recorded(e, l.manifest)
+	}
+	e.Withdrawn, e.Replaces, e.Revision = true, late, ""
 	p.next[e.ID] = e
 	p.out.Withdrawn = append(p.out.Withdrawn, e.ID)
 	p.wait(a, ReasonDeleting, []string{e.ID})

@@ -208,6 +208,17 @@ func TestDecideShrink(t *testing.T) {
 				Waiting: []string{"a Deleting a"},
 			},
 		},
+		"one that never left": {
+			reason: "a crash came before the artifact without it was published: it takes its place in the order again",
+			in: decision.Input{
+				Objects: objects(keeper), Inventory: inventory(entry(a, withdrawn), entry(b), entry(keeper)), Last: last(a, b, keeper),
+				Cluster: cluster(map[string]decision.State{"a": here}),
+			},
+			want: outcome{
+				Manifests: []string{"keeper Rendered 1", "a Leaving 1"}, Inventory: []string{"keeper r0", "a r0 manifest", "b r1 withdrawn"},
+				Waiting: []string{"a Deleting b", "b Deleting b"},
+			},
+		},
 		"one that never came": {
 			reason: "the consumer cannot apply it, and need not",
 			in: decision.Input{
@@ -215,7 +226,19 @@ func TestDecideShrink(t *testing.T) {
 				Cluster: cluster(map[string]decision.State{"a": missing}),
 			},
 			want: outcome{
-				Manifests: []string{"keeper Rendered 1"}, Inventory: []string{"keeper r0", "a r1 withdrawn"}, Waiting: []string{"a Deleting a"},
+				Manifests: []string{"keeper Rendered 1"}, Inventory: []string{"keeper r0", "a r1 replaces withdrawn manifest"},
+				Waiting: []string{"a Deleting a"},
+			},
+		},
+		"one that came late": {
+			reason: "it was not there when it was withdrawn, and an attempt that failed brought it all the same",
+			in: decision.Input{
+				Objects: objects(keeper), Inventory: inventory(entry(a, withdrawn, replacing, with("1")), entry(keeper)), Last: last(keeper),
+				Owned: map[string]bool{}, Cluster: cluster(map[string]decision.State{"a": here}),
+			},
+			want: outcome{
+				Manifests: []string{"keeper Rendered 1", "a Leaving 1"}, Inventory: []string{"keeper r0", "a r0 manifest"},
+				Waiting: []string{"a Deleting a"},
 			},
 		},
 		"objects that pass through": {
