@@ -25,7 +25,7 @@ golden = packages=$$({ git grep -l --untracked 'flag.Bool("update"' -- '*_test.g
 state = (git status --porcelain; git diff) | git hash-object --stdin
 clean = before=$$($(state)); $(MAKE) --no-print-directory $(1); [ "$$before" = "$$($(state))" ] || { git --no-pager diff --stat; git status --short; echo "make $(1) changes files: run it and commit the result" >&2; exit 1; }
 
-.PHONY: help build test lint fmt fmt-check vet update generate fuzz bench diff-kro e2e check update-clean generate-clean
+.PHONY: help build test lint fmt fmt-check vet update generate fuzz bench diff-kro e2e soak check update-clean generate-clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -70,6 +70,9 @@ e2e: ## Run the end-to-end suite on real Kubernetes and Argo CD servers, which a
 	go run ./test/servers/build
 	command -v redis-server >/dev/null || echo "no redis-server on PATH (Debian: apt-get install redis-server); the suite uses its own"
 	cd test/e2e && go test -p 1 -parallel 8 -timeout 40m ./...
+
+soak: ## Play 10,000 schedules of the simulation of delivery with faults (SEED=N for others)
+	go test ./test/simulation -run '^TestSimulation$$' -count 1 -timeout 60m -v -schedules 10000 -seed $(or $(SEED),0)
 
 update-clean: ## Fail when `make update` changes a file
 	$(call clean,update)
