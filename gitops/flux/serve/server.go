@@ -44,6 +44,8 @@ func Run(ctx context.Context, l net.Listener, h http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("stop serving artifacts on %s: %w", l.Addr(), err)
 	}
-	_ = <-ended // it is that the server was stopped
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve artifacts on %s: %w", l.Addr(), err)
+	}
 	return nil
 }
