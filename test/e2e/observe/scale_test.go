@@ -61,7 +61,7 @@ func alone(kubeconfig string) error {
 		return err
 	}
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
-		Scheme: scheme, Metrics: server.Options{BindAddress: "0"}, Cache: cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Scheme: scheme, Metrics: server.Options{BindAddress: "0"}, Cache: cache.Options{DefaultTransform: observer.Transform},
 	})
 	if err != nil {
 		return err
@@ -114,7 +114,8 @@ func TestScale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := process.Start(t, process.Spec{Name: "observer", Path: self, Env: []string{observerVariable + "=" + c.Kubeconfig}})
+	// As the deployment gives it: the limit of the container.
+	p := process.Start(t, process.Spec{Name: "observer", Path: self, Env: []string{observerVariable + "=" + c.Kubeconfig, "GOMEMLIMIT=256MiB"}})
 	await.True(t, "all Observations to be answered", 10*await.Long, func() (bool, string) {
 		if how, ended := p.Ended(); ended {
 			t.Fatalf("%s\n%s", how, p.Tail())
