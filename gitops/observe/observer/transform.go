@@ -60,5 +60,5 @@ func small[T any](s []T) []T {
 	if len(s) == cap(s) {
 		return s
 	}
-	return slices.Clone(s[:len(s):len(s)])
+	return slices.Clip(slices.Clone(s))
 }
