@@ -152,7 +152,6 @@ func layers() []string {
 		"gitops/flux/decision",
 		"gitops/flux/publish",
 		"gitops/flux/guard",
-		"gitops/flux/serve",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",
 		"gitops/argocd/health",

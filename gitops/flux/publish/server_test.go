@@ -1,4 +1,4 @@
-package serve_test
+package publish_test
 
 import (
 	"context"
@@ -12,52 +12,58 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/krowave/krowave/gitops/flux/serve"
+	"github.com/krowave/krowave/gitops/flux/publish"
 )
 
-// at is the path of the one artifact in a storage, and content are its bytes.
-const (
-	dir     = "/externalartifact/apps/shop/"
-	at      = dir + "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a.tar.gz"
-	content = "artifact"
-)
+// served is a store with one artifact and with all that may lie beside it.
+type served struct {
+	store   *publish.Store
+	at      string // the path of the artifact
+	content string
+}
 
-// named is the path of a file that is named as artifacts are.
-func named(two string) string { return dir + strings.Repeat(two, 32) + ".tar.gz" }
-
-// storage serves a directory with an artifact, and with all that may lie beside it.
-func storage(tb testing.TB) *serve.Handler {
+func serve(tb testing.TB) served {
 	tb.Helper()
-	root := tb.TempDir()
-	in := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
-	secret := filepath.Join(tb.TempDir(), "secret")
-	if err := os.MkdirAll(in(dir), 0o750); err != nil {
+	dir := tb.TempDir()
+	in := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	s, err := publish.New(publish.Options{Dir: dir, Address: "127.0.0.1", Now: func() time.Time { return time.Unix(1, 0) }})
+	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	a, err := s.Publish(tb.Context(), &metav1.ObjectMeta{Namespace: "apps", Name: "shop"}, publish.Files{{Name: "a.yaml", Data: []byte("a: 1\n")}}, "")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	beside, secret := path.Dir(a.Path), filepath.Join(tb.TempDir(), "secret")
 	for name, text := range map[string]string{
-		in(at): content, in(at + ".unfinished"): "x", in(dir + "readme.md"): "x", in("root"): "x", secret: "secret",
+		secret: "secret", in("root"): "x", in(beside + "/readme.md"): "x", in(a.Path + ".unfinished"): "x",
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	if err := errors.Join(os.Symlink(secret, in(named("1b"))), os.Symlink(path.Base(at), in(named("2c"))), os.Mkdir(in(named("3d")), 0o750)); err != nil {
+	if err := errors.Join(os.Symlink(secret, in(beside+"/"+named("1b"))), os.Mkdir(in(beside+"/"+named("3d")), 0o750)); err != nil {
 		tb.Fatal(err)
 	}
-	h, err := serve.Open(root)
+	data, err := os.ReadFile(in(a.Path))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return h
+	return served{store: s, at: "/" + a.Path, content: string(data)}
 }
+
+// named is a file that is named as artifacts are.
+func named(two string) string { return strings.Repeat(two, 32) + ".tar.gz" }
 
 // answer is what a client sees.
 type answer struct {
@@ -67,16 +73,18 @@ type answer struct {
 
 func TestHandler(t *testing.T) {
 	t.Parallel()
-	const none, only = "404 page not found\n", "only GET and HEAD are served\n"
+	s := serve(t)
+	at, dir := s.at, path.Dir(s.at)+"/"
 	tag := `"` + strings.TrimSuffix(path.Base(at), ".tar.gz") + `"`
+	const none, only = "404 page not found\n", "only GET and HEAD are served\n"
 	tests := map[string]struct {
 		reason, method, path string
 		header               map[string]string
 		want                 answer
 	}{
-		"Get":        {reason: "the artifact", path: at, want: answer{200, content}},
+		"Get":        {reason: "the artifact", path: at, want: answer{200, s.content}},
 		"Head":       {reason: "no body", method: http.MethodHead, path: at, want: answer{200, ""}},
-		"Range":      {reason: "a part", path: at, header: map[string]string{"Range": "bytes=0-2"}, want: answer{206, content[:3]}},
+		"Range":      {reason: "a part", path: at, header: map[string]string{"Range": "bytes=0-2"}, want: answer{206, s.content[:3]}},
 		"Fetched":    {reason: "what the client has already", path: at, header: map[string]string{"If-None-Match": tag}, want: answer{304, ""}},
 		"Post":       {reason: "nothing is written", method: http.MethodPost, path: at, want: answer{405, only}},
 		"Delete":     {reason: "nothing is deleted", method: http.MethodDelete, path: at, want: answer{405, only}},
@@ -85,16 +93,14 @@ func TestHandler(t *testing.T) {
 		"Unfinished": {reason: "a file that is being written", path: at + ".unfinished", want: answer{404, none}},
 		"Other":      {reason: "whatever lies there", path: dir + "readme.md", want: answer{404, none}},
 		"Above":      {reason: "whatever lies above", path: "/root", want: answer{404, none}},
-		"Absent":     {reason: "an artifact that is gone", path: named("ff"), want: answer{404, none}},
-		"Link":       {reason: "out of the directory", path: named("1b"), want: answer{404, none}},
-		"Inner":      {reason: "no link at all", path: named("2c"), want: answer{404, none}},
-		"Named":      {reason: "a directory by the name of an artifact", path: named("3d"), want: answer{404, none}},
+		"Absent":     {reason: "an artifact that is gone", path: dir + named("ff"), want: answer{404, none}},
+		"Link":       {reason: "out of the directory", path: dir + named("1b"), want: answer{404, none}},
+		"Named":      {reason: "a directory by the name of an artifact", path: dir + named("3d"), want: answer{404, none}},
 		"Up":         {reason: "traversal", path: "/externalartifact/apps/../" + path.Base(at), want: answer{404, none}},
 		"Escaped":    {reason: "traversal in disguise", path: "/externalartifact/apps/%2e%2e/" + path.Base(at), want: answer{404, none}},
 		"Kind":       {reason: "another kind", path: strings.Replace(at, "externalartifact", "gitrepository", 1), want: answer{404, none}},
 		"Double":     {reason: "another spelling", path: "/" + at, want: answer{404, none}},
 	}
-	h := storage(t)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +113,7 @@ func TestHandler(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
+			s.store.Handler().ServeHTTP(w, r)
 			if diff := cmp.Diff(tc.want, answer{w.Code, w.Body.String()}); diff != "" {
 				t.Errorf("%s: -want +got\n%s", tc.reason, diff)
 			}
@@ -118,28 +124,19 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// TestRun: a fetch that has begun ends after the server was told to stop, and no other begins.
-func TestRun(t *testing.T) {
+// TestServe: an artifact can be fetched until the server is told to stop, and the listener is closed then.
+func TestServe(t *testing.T) {
 	t.Parallel()
+	s := serve(t)
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	begun, ended := make(chan struct{}), make(chan error, 1)
-	go func() {
-		ended <- serve.Run(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			close(begun)
-			<-ctx.Done()
-			_, _ = io.WriteString(w, content)
-		}))
-	}()
-	go func() {
-		<-begun
-		stop()
-	}()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String(), http.NoBody)
+	ended := make(chan error, 1)
+	go func() { ended <- s.store.Serve(ctx, l) }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+s.at, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,9 +146,10 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, err := io.ReadAll(response.Body)
-	if err := errors.Join(err, response.Body.Close()); err != nil || string(body) != content {
+	if err := errors.Join(err, response.Body.Close()); err != nil || string(body) != s.content {
 		t.Errorf("the client got %q, %v", body, err)
 	}
+	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
@@ -163,16 +161,17 @@ func TestRun(t *testing.T) {
 
 // FuzzHandler: no path gives anything but the one artifact.
 func FuzzHandler(f *testing.F) {
-	for _, p := range []string{at, dir + "../shop/" + path.Base(at), "/" + at, named("1b"), dir} {
+	s := serve(f)
+	for _, p := range []string{s.at, path.Dir(s.at) + "/../shop/" + path.Base(s.at), "/" + s.at, path.Dir(s.at) + "/" + named("1b"), "/"} {
 		f.Add(p)
 	}
-	h := storage(f)
+	h := s.store.Handler()
 	f.Fuzz(func(t *testing.T, to string) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
 		r.URL.Path = to
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
-		if w.Code == http.StatusOK && w.Body.String() != content || w.Code != http.StatusOK && w.Code != http.StatusNotFound {
+		if w.Code == http.StatusOK && w.Body.String() != s.content || w.Code != http.StatusOK && w.Code != http.StatusNotFound {
 			t.Errorf("%q: %d %q", to, w.Code, w.Body.String())
 		}
 	})
