@@ -295,7 +295,7 @@ func TestHowTo(t *testing.T) {
 	ours := string(read(t, "../../docs/reference/cmp-server.md")) + string(read(t, "../../docs/reference/command.md"))
 	foreign := []string{
 		"--platform", "--tag", "--push", "--namespace", "--patch-file", "--show-toplevel",
-		"--local", "--local-repo-root", "--server-side-generate", "--revision", "--hard-refresh",
+		"--local", "--local-repo-root", "--server-side-generate", "--revision", "--hard-refresh", "--repo-error-grace-period-seconds",
 	}
 	flags := regexp.MustCompile(`--[a-z][a-z-]*`).FindAllString(string(read(t, "../../docs/how-to/argocd.md")), -1)
 	if len(flags) == 0 {

@@ -4,6 +4,8 @@
 // Application that an Observation belongs to, and on the Observation the digest of the values that this was for. Argo CD keeps manifests by
 // the commit, so that without this a value would be used with the next commit and not before.
 //
+// Argo CD then compares again. An automated sync of the commit that was synced last needs selfHeal in the Application.
+//
 // What holds:
 //
 //   - One request stands for all values of an Application that change within [Options].Delay, and two requests for one Application are at

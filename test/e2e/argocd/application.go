@@ -32,6 +32,8 @@ type Spec struct {
 	Source    Source
 	// Manual leaves it to the test to start syncs. Otherwise every change is synced, with pruning.
 	Manual bool
+	// Heal syncs also a commit that was synced before, when its manifests or the cluster have changed.
+	Heal bool
 	// Keep leaves the Application's objects in the cluster when it is deleted.
 	Keep bool
 	// Options are sync options.
@@ -62,7 +64,7 @@ func (i *Installation) Apply(t *testing.T, s Spec) *Application {
 	}
 	policy := map[string]any{}
 	if !s.Manual {
-		policy["automated"] = map[string]any{"prune": true}
+		policy["automated"] = map[string]any{"prune": true, "selfHeal": s.Heal}
 	}
 	if len(s.Options) > 0 {
 		var options []any

@@ -36,7 +36,7 @@ func TestArgoCD(t *testing.T) {
 	t.Run("Scenarios", func(t *testing.T) {
 		for name, scenario := range map[string]func(*testing.T, *suite){
 			"Waves": waves, "Change": change, "Prune": prune, "Teardown": teardown, "Invalid": invalid,
-			"Outage": outage, "Shared": shared, "Hydrator": hydrator, "Health": health,
+			"Outage": outage, "Shared": shared, "Hydrator": hydrator, "Health": health, "Feedback": feedback,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
