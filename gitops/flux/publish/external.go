@@ -33,7 +33,8 @@ const (
 // External writes the ExternalArtifacts of GraphArtifacts, each of the same name and namespace as its owner. The client needs the types of
 // source.toolkit.fluxcd.io/v1.
 type External struct {
-	// Client reads and writes ExternalArtifacts. What it reads may come from a cache.
+	// Client reads and writes ExternalArtifacts. What it reads must not come from a cache: an old object may look as if it had
+	// all that is to be written.
 	Client client.Client
 	// Now is the clock.
 	Now func() time.Time

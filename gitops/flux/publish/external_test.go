@@ -85,24 +85,34 @@ func TestApply(t *testing.T) {
 		want   sourcev1.ExternalArtifactStatus
 	}{
 		{
-			"the first one", publish.Offer{Artifact: artifact("1")},
-			[]string{"object", "status"}, sourcev1.ExternalArtifactStatus{Artifact: artifact("1"), Conditions: []metav1.Condition{stored("1", at(12))}},
+			"the first one",
+			publish.Offer{Artifact: artifact("1")},
+			[]string{"object", "status"},
+			sourcev1.ExternalArtifactStatus{Artifact: artifact("1"), Conditions: []metav1.Condition{stored("1", at(12))}},
 		},
 		{
-			"the same again", publish.Offer{Artifact: artifact("1")},
-			nil, sourcev1.ExternalArtifactStatus{Artifact: artifact("1"), Conditions: []metav1.Condition{stored("1", at(12))}},
+			"the same again",
+			publish.Offer{Artifact: artifact("1")},
+			nil,
+			sourcev1.ExternalArtifactStatus{Artifact: artifact("1"), Conditions: []metav1.Condition{stored("1", at(12))}},
 		},
 		{
-			"none, for a reason", publish.Offer{Reason: "EmptyRender", Message: "nothing to deliver"},
-			[]string{"status"}, sourcev1.ExternalArtifactStatus{Conditions: []metav1.Condition{withheld}},
+			"none, for a reason",
+			publish.Offer{Reason: "EmptyRender", Message: "nothing to deliver"},
+			[]string{"status"},
+			sourcev1.ExternalArtifactStatus{Conditions: []metav1.Condition{withheld}},
 		},
 		{
-			"the next one", publish.Offer{Artifact: artifact("2")},
-			[]string{"status"}, sourcev1.ExternalArtifactStatus{Artifact: artifact("2"), Conditions: []metav1.Condition{stored("2", at(15))}},
+			"the next one",
+			publish.Offer{Artifact: artifact("2")},
+			[]string{"status"},
+			sourcev1.ExternalArtifactStatus{Artifact: artifact("2"), Conditions: []metav1.Condition{stored("2", at(15))}},
 		},
 		{
-			"a newer one is no transition", publish.Offer{Artifact: artifact("3")},
-			[]string{"status"}, sourcev1.ExternalArtifactStatus{Artifact: artifact("3"), Conditions: []metav1.Condition{stored("3", at(15))}},
+			"a newer one is no transition",
+			publish.Offer{Artifact: artifact("3")},
+			[]string{"status"},
+			sourcev1.ExternalArtifactStatus{Artifact: artifact("3"), Conditions: []metav1.Condition{stored("3", at(15))}},
 		},
 	} {
 		c.writes = nil

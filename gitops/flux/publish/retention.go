@@ -69,11 +69,13 @@ func (s *Store) list(dir string) ([]stored, error) {
 	var all []stored
 	for _, e := range entries {
 		info, err := e.Info()
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !(info.Mode().IsRegular() && isFile(e.Name())) {
-			continue
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue // it has just gone
+		case err != nil:
 			return nil, err
+		case !info.Mode().IsRegular() || !isFile(e.Name()):
+			continue
 		}
 		all = append(all, stored{e.Name(), info.ModTime()})
 	}
