@@ -53,6 +53,16 @@ func (p *Program) For(objects []*source.Node, observed eval.Observed, o Options)
 	return &other
 }
 
+// Observing is the program with other live objects: what one render asks for, the next one may know.
+func (p *Program) Observing(observed eval.Observed) *Program {
+	other := *p
+	other.input.Observed = observed
+	return &other
+}
+
+// Observed are the live objects of the input, or nil.
+func (p *Program) Observed() eval.Observed { return p.input.Observed }
+
 // nested finds the RGD of a kind. It is called only after compilation.
 func (p *Program) nested(gvk schema.GroupVersionKind) *eval.Program { return p.programs[gvk] }
 

@@ -48,6 +48,9 @@ func held(w io.Writer, r *render.Result) error {
 			what := i.ID() + ": " + h.Address
 			for _, wait := range h.Paths {
 				fmt.Fprintf(&b, "%s: held: %s waits for %s\n", output.PlaceOf(wait.Span), what, wait.Path)
+				if wait.Hint != "" {
+					fmt.Fprintf(&b, "  hint: %s\n", wait.Hint)
+				}
 			}
 			if len(h.After) > 0 {
 				fmt.Fprintf(&b, "%s: held: %s comes after %s\n", output.PlaceOf(h.Span), what, strings.Join(h.After, ", "))

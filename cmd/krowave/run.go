@@ -82,6 +82,6 @@ only on a terminal and never when NO_COLOR is set. The exit codes are:
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(renderCommand(s), validateCommand(s), graphCommand(s), crdCommand(s), explainCommand(s), healthCommand(s), schemasCommand(s), versionCommand(s))
+	root.AddCommand(renderCommand(s), validateCommand(s), graphCommand(s), crdCommand(s), explainCommand(s), healthCommand(s), observeCommand(s), rbacCommand(s), schemasCommand(s), versionCommand(s))
 	return root
 }

@@ -112,6 +112,18 @@ func openAPIServer(t *testing.T) string {
 	serve("/openapi/v3/apis/example.com/v1", "example.json")
 	serve("/broken/openapi/v3", "broken.json")
 	serve("/broken/openapi/v3/apis/example.com/v1", "example.json")
+	for path, file := range map[string]string{
+		"/api/v1":                                            "core.json",
+		"/apis/example.com/v1":                               "resources.json",
+		"/apis/kro.run/v1alpha1":                             "instances.json",
+		"/broken/api/v1":                                     "core.json",
+		"/api/v1/namespaces/prod/secrets/creds":              "secret.json",
+		"/api/v1/namespaces/prod/configmaps":                 "configmaps.json",
+		"/apis/example.com/v1/namespaces/prod/buckets/shop":  "bucket.json",
+		"/apis/kro.run/v1alpha1/namespaces/prod/stores/shop": "store.json",
+	} {
+		serve(path, "../live/"+file)
+	}
 	server := httptest.NewUnstartedServer(mux)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that give up are part of a script
 	server.StartTLS()

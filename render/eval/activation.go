@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/expr"
@@ -176,9 +177,29 @@ func (r *run) unknown(e *expr.Checked, u *types.Unknown) []Wait {
 func (r *run) waits(e *expr.Checked, paths []value.Path) []Wait {
 	waits := make([]Wait, len(paths))
 	for i, p := range paths {
-		waits[i] = Wait{Path: r.above + p.String(), Span: e.Span()}
+		waits[i] = Wait{Path: r.above + p.String(), Span: e.Span(), Hint: r.advice(p)}
 	}
 	return waits
+}
+
+// secretAdvice is for whoever waits for a value of a Secret, which is never observed.
+const secretAdvice = "values of a Secret are never read: refer to it by name, as with secretKeyRef" //nolint:gosec // no credential
+
+// advice is what to do about a path that no observation can fill.
+func (r *run) advice(p value.Path) string {
+	i, ok := r.graph.Index(p.Node)
+	if !ok || i >= len(r.graph.Nodes) || r.graph.Nodes[i].Base().GVK.GroupKind() != (schema.GroupKind{Kind: "Secret"}) {
+		return ""
+	}
+	for _, e := range p.Field.Elements() {
+		switch key, isKey := e.Key(); {
+		case isKey && (key == "data" || key == "stringData"):
+			return secretAdvice
+		case isKey:
+			return ""
+		}
+	}
+	return ""
 }
 
 // truth reads the value of a condition: null and an empty optional are false.

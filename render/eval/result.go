@@ -67,6 +67,8 @@ type Wait struct {
 	Path string
 	// Span is the expression that needs it.
 	Span source.Span
+	// Hint says what else can be done than to wait; empty when there is nothing.
+	Hint string
 }
 
 // Absent is a node that is excluded.

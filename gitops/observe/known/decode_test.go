@@ -202,8 +202,8 @@ func TestList(t *testing.T) {
 // TestVersion: equal knowledge has equal versions, whatever the times are, and other knowledge another one.
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	version := func(value, at string) string {
-		text := strings.NewReplacer("arn:1", value, "2026-01-02T03:04:05Z", at).Replace(committed)
+	version := func(arn, at string) string {
+		text := strings.NewReplacer("arn:1", arn, "2026-01-02T03:04:05Z", at).Replace(committed)
 		observed, _ := fromFiles(t, text)
 		return observed.(*known.Snapshot).Version() //nolint:forcetypeassert // a test
 	}

@@ -1,8 +1,9 @@
-// Package cluster reads the schemas of a Kubernetes cluster.
+// Package cluster reads a Kubernetes cluster: its schemas, and single objects.
 //
 // In: a kubeconfig, found as kubectl finds it. Out: the OpenAPI v3 documents that the
-// API server publishes. It only sends GET requests for documents that every user may
-// read, and it is the only package of the command that knows a cluster.
+// API server publishes, and live objects by their names or by labels. It only sends GET
+// requests, asks for nothing of a Secret but its metadata, and is the only package of the
+// command that knows a cluster.
 //
 // Of client-go it uses what finds the server and authenticates, nothing that registers types, so
 // that the commands that read files start as fast as they would without it.
@@ -110,6 +111,11 @@ func (s *Server) Schemas(ctx context.Context) (map[string][]byte, error) {
 // get reads one document. The server names its documents from its own root, which may
 // lie behind a prefix that only the client knows.
 func (s *Server) get(ctx context.Context, path string) ([]byte, error) {
+	return s.getAs(ctx, path, "application/json")
+}
+
+// getAs is get with the media types that the answer may have.
+func (s *Server) getAs(ctx context.Context, path, accept string) ([]byte, error) {
 	at, err := url.Parse(path)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -123,7 +129,7 @@ func (s *Server) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Accept", accept)
 	response, err := s.client.Do(request)
 	if err != nil {
 		return nil, err // names the request already
@@ -134,7 +140,7 @@ func (s *Server) get(ctx context.Context, path string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	case response.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("read %s: the server answers %s", path, response.Status)
+		return nil, &statusError{path, response.Status, response.StatusCode}
 	case len(data) > maxDocument:
 		return nil, fmt.Errorf("read %s: more than %d bytes", path, maxDocument)
 	}

@@ -47,6 +47,8 @@ type Held struct {
 type Wait struct {
 	Path       string `json:"path"`
 	Expression string `json:"expression"`
+	// Hint says what else can be done than to wait, such as to refer to a Secret by name.
+	Hint string `json:"hint,omitempty"`
 	Place
 }
 
@@ -104,7 +106,7 @@ func newHeld(h eval.Held) Held {
 		held.After = []string{}
 	}
 	for _, w := range h.Paths {
-		held.Waits = append(held.Waits, Wait{Path: w.Path, Expression: w.Span.Text(), Place: PlaceOf(w.Span)})
+		held.Waits = append(held.Waits, Wait{Path: w.Path, Expression: w.Span.Text(), Hint: w.Hint, Place: PlaceOf(w.Span)})
 	}
 	return held
 }
