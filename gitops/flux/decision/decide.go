@@ -189,7 +189,7 @@ func (p *plan) neverCame(id string) bool {
 func (p *plan) neverLeft(id string) bool {
 	_, there := p.in.Last[id]
 	state := p.in.Cluster[id]
-	return there && state.Known && state.Exists && (p.in.Owned == nil || p.in.Owned[id])
+	return there && (p.in.Owned[id] || p.in.Owned == nil && state.Known && state.Exists)
 }
 
 // cameLate says that an object which was not there when it was withdrawn has come since, by an attempt to apply that failed
