@@ -48,7 +48,7 @@ func (f *inputFlags) addTo(c *cobra.Command) {
 // addInstancesTo declares the flags of the commands that render.
 func (f *inputFlags) addInstancesTo(c *cobra.Command) {
 	s := c.Flags()
-	s.StringArrayVar(&f.observed, "observed", nil, "`path` of live objects, as \"kubectl get -o yaml\" prints them: what only exists at run time is taken from them; repeatable")
+	s.StringArrayVar(&f.observed, "observed", nil, "`path` of live objects, as \"kubectl get -o yaml\" prints them, or of Observations: what only exists at run time is taken from them; repeatable")
 	s.StringVarP(&f.options.Namespace, "namespace", "n", "default", "namespace of instances that name none")
 }
 

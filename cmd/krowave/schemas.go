@@ -38,8 +38,8 @@ func exportCommand(s streams) *cobra.Command {
 		Use:   "export",
 		Short: "Write the schemas of all kinds of a cluster into one file",
 		Long: `Read the OpenAPI documents of a cluster and write the schemas of all its kinds into one
-compressed file, for --schemas of the other commands. This is the only command that
-talks to a cluster. It reads nothing but documents that every user may read.`,
+compressed file, for --schemas of the other commands. Only this command and observe talk
+to a cluster. This one reads nothing but documents that every user may read.`,
 		Example: `  krowave schemas export --file cluster.schemas
   krowave validate app/ --schemas cluster.schemas`,
 		Args: cobra.NoArgs,
