@@ -33,8 +33,8 @@ func link(kind byte, name, target string) entry {
 	return entry{Header: tar.Header{Typeflag: kind, Name: name, Linkname: target}}
 }
 
-// archive packs entries as they are.
-func archive(t *testing.T, entries ...entry) parcel {
+// tarball packs entries as they are.
+func tarball(t *testing.T, entries ...entry) parcel {
 	t.Helper()
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
@@ -95,24 +95,24 @@ func TestAttacks(t *testing.T) {
 	var o Options
 	o.Limits.Uncompressed, o.Limits.File, o.Limits.Kept, o.Limits.Entries, o.Limits.NameBytes = limit, mebibyte, 4*mebibyte, 5000, 255
 	s := start(t, o, Listen{})
-	good := archive(t, text("a.yaml", "a: b\n"))
+	good := tarball(t, text("a.yaml", "a: b\n"))
 	later := sealed(good.bytes)
 	later.meta.Checksum = strings.Repeat("ab", 32)
 	for name, c := range map[string]struct {
 		parcel parcel
 		want   string
 	}{
-		"bomb":          {parcel: archive(t, zeros("zero.bin", 4*limit)), want: "allowed"},
-		"large files":   {parcel: archive(t, zeros("kustomization.yaml", 1000), zeros("1.yaml", mebibyte), zeros("2.yaml", mebibyte), zeros("3.yaml", mebibyte), zeros("4.yaml", mebibyte), zeros("5.yaml", mebibyte), zeros("6.yaml", mebibyte), zeros("7.yaml", mebibyte), zeros("8.yaml", mebibyte)), want: "allowed"},
-		"ten thousand":  {parcel: archive(t, many(10_000)...), want: "allowed"},
-		"long name":     {parcel: archive(t, text(strings.Repeat("x", 300)+".yaml", "")), want: "allowed"},
-		"traversal":     {parcel: archive(t, text("../../etc/passwd", "x")), want: "../../etc/passwd"},
-		"absolute":      {parcel: archive(t, text("/etc/passwd", "x")), want: "/etc/passwd"},
-		"link out":      {parcel: archive(t, link(tar.TypeSymlink, "up", "..")), want: "up: "},
-		"absolute link": {parcel: archive(t, link(tar.TypeSymlink, "etc.yaml", "/etc/passwd")), want: "etc.yaml: "},
-		"hard link":     {parcel: archive(t, link(tar.TypeLink, "hard.yaml", "../secret")), want: "hard.yaml: "},
-		"device":        {parcel: archive(t, link(tar.TypeChar, "null", "")), want: "null: "},
-		"twice":         {parcel: archive(t, text("a.yaml", "1"), text("a.yaml", "2")), want: "a.yaml: "},
+		"bomb":          {parcel: tarball(t, zeros("zero.bin", 4*limit)), want: "allowed"},
+		"large files":   {parcel: tarball(t, zeros("kustomization.yaml", 1000), zeros("1.yaml", mebibyte), zeros("2.yaml", mebibyte), zeros("3.yaml", mebibyte), zeros("4.yaml", mebibyte), zeros("5.yaml", mebibyte), zeros("6.yaml", mebibyte), zeros("7.yaml", mebibyte), zeros("8.yaml", mebibyte)), want: "allowed"},
+		"ten thousand":  {parcel: tarball(t, many(10_000)...), want: "allowed"},
+		"long name":     {parcel: tarball(t, text(strings.Repeat("x", 300)+".yaml", "")), want: "allowed"},
+		"traversal":     {parcel: tarball(t, text("../../etc/passwd", "x")), want: "../../etc/passwd"},
+		"absolute":      {parcel: tarball(t, text("/etc/passwd", "x")), want: "/etc/passwd"},
+		"link out":      {parcel: tarball(t, link(tar.TypeSymlink, "up", "..")), want: "up: "},
+		"absolute link": {parcel: tarball(t, link(tar.TypeSymlink, "etc.yaml", "/etc/passwd")), want: "etc.yaml: "},
+		"hard link":     {parcel: tarball(t, link(tar.TypeLink, "hard.yaml", "../secret")), want: "hard.yaml: "},
+		"device":        {parcel: tarball(t, link(tar.TypeChar, "null", "")), want: "null: "},
+		"twice":         {parcel: tarball(t, text("a.yaml", "1"), text("a.yaml", "2")), want: "a.yaml: "},
 		"truncated":     {parcel: sealed(good.bytes[:len(good.bytes)-10]), want: "cut short"},
 		"no archive":    {parcel: sealed(bytes.Repeat([]byte("x"), 100_000)), want: "archive"},
 		"trailing":      {parcel: sealed(append(bytes.Clone(good.bytes), "more"...)), want: "archive"},
@@ -171,7 +171,7 @@ func TestHostileFiles(t *testing.T) {
 		"depth":   "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: " + strings.Repeat("[", 100_000),
 		"huge":    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n" + strings.Repeat("- x\n", 20_000),
 	} {
-		p := archive(t, text("x.yaml", content))
+		p := tarball(t, text("x.yaml", content))
 		if _, err := p.generate(t.Context(), s.client()); status.Code(err) != codes.InvalidArgument || !strings.Contains(err.Error(), "x.yaml:") {
 			t.Errorf("%s: %.300v, want InvalidArgument with the place", name, err)
 		}
