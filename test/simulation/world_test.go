@@ -225,6 +225,10 @@ func (w *world) checkEnd() {
 		}
 	}
 	was := w.published
+	if len(forgotten) > 0 {
+		// A Secret behind what the consumer forgot waits for its turn, and leaves when its manifest is lost.
+		return
+	}
 	lost := w.lost
 	w.loses = true
 	w.crash()
