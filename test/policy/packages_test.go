@@ -152,6 +152,8 @@ func layers() []string {
 		"gitops/flux/decision",
 		"gitops/flux/publish",
 		"gitops/flux/guard",
+		"gitops/flux/hydrate",
+		"gitops/flux/reconciler",
 		"gitops/argocd/plugin",
 		"gitops/argocd/upload",
 		"gitops/argocd/health",
