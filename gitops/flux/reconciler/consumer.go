@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fluxcd/cli-utils/pkg/object"
 	"github.com/fluxcd/pkg/apis/meta"
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,30 +30,56 @@ func consumed(k *unstructured.Unstructured) (client.ObjectKey, bool) {
 	return key, ref["kind"] == sourcev1.ExternalArtifactKind
 }
 
-// applied is the revision that the consumers have applied, and whether there is any consumer. Of several that differ, one that
-// is behind counts.
-func (a *attempt) applied(ctx context.Context, current string) (revision string, exists bool, err error) {
+// consumption is what the consumers of an ExternalArtifact say.
+type consumption struct {
+	// revision is what they have applied; of several that differ, one that is behind counts. Empty when nobody can say.
+	revision string
+	// owned are the ids of what they have in their inventories, and so would prune; nil when there is no consumer.
+	owned map[string]bool
+}
+
+// exists says that there is a consumer.
+func (c consumption) exists() bool { return c.owned != nil }
+
+// consumption asks the consumers.
+func (a *attempt) consumption(ctx context.Context, current string) (consumption, error) {
+	var c consumption
 	if !a.consumers {
-		return "", false, nil
+		return c, nil
 	}
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(consumerKind())
 	if err := a.Client.List(ctx, list); err != nil {
-		return "", false, fmt.Errorf("list Kustomizations: %w", err)
+		return c, fmt.Errorf("list Kustomizations: %w", err)
 	}
-	own := client.ObjectKeyFromObject(a.graph)
+	self := client.ObjectKeyFromObject(a.graph)
 	for i := range list.Items {
 		k := &list.Items[i]
-		if key, ok := consumed(k); !ok || key != own {
+		if key, ok := consumed(k); !ok || key != self {
 			continue
 		}
-		has := appliedBy(k)
-		if !exists || has != current {
-			revision = has
+		if has := appliedBy(k); !c.exists() || has != current {
+			c.revision = has
 		}
-		exists = true
+		if c.owned == nil {
+			c.owned = map[string]bool{}
+		}
+		own(k, c.owned)
 	}
-	return revision, exists, nil
+	return c, nil
+}
+
+// own adds what a Kustomization has in its inventory.
+func own(k *unstructured.Unstructured, to map[string]bool) {
+	entries, _, _ := unstructured.NestedSlice(k.Object, "status", "inventory", "entries")
+	for _, entry := range entries {
+		e, _ := entry.(map[string]any)
+		id, _ := e["id"].(string)
+		// Flux writes a colon of a name in another way than everybody else.
+		if o, err := object.ParseObjMetadata(id); err == nil {
+			to[strings.Join([]string{o.Namespace, o.Name, o.GroupKind.Group, o.GroupKind.Kind}, "_")] = true
+		}
+	}
 }
 
 // appliedBy is the revision that a Kustomization has applied and pruned after. Whether what it applied is healthy is not asked:

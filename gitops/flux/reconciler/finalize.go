@@ -38,7 +38,7 @@ func (a *attempt) withdraw(ctx context.Context) (f *finding, left bool, err erro
 	if err != nil {
 		return nil, true, err
 	}
-	if !s.consumed && a.consumers || s.artifact == nil {
+	if !s.consumers.exists() && a.consumers || s.artifact == nil {
 		return nil, false, nil // there is nobody who would delete anything
 	}
 	f = &finding{}

@@ -34,9 +34,7 @@ type scene struct {
 	observations []v1alpha1.Observation
 	cluster      map[string]decision.State
 	last         map[string][]byte
-	applied      string
-	// consumed says that there is a consumer.
-	consumed bool
+	consumers    consumption
 }
 
 // run does one attempt. What it found is answered with a problem, too, as far as it came.
@@ -103,7 +101,7 @@ func (a *attempt) look(ctx context.Context) (*scene, error) {
 	}
 	s.observations = list.Items
 	s.cluster = states(s.observations)
-	if s.applied, s.consumed, err = a.applied(ctx, s.current()); err != nil {
+	if s.consumers, err = a.consumption(ctx, s.current()); err != nil {
 		return nil, err
 	}
 	if artifact := s.named(); artifact != nil {
@@ -153,7 +151,8 @@ func (s *scene) current() string {
 // decide says what comes next.
 func (a *attempt) decide(r *hydrate.Rendering, s *scene, deleting bool) (*decision.Decision, error) {
 	in := decision.Input{
-		Inventory: a.graph.Status.Inventory, Cluster: s.cluster, Last: s.last, Current: s.current(), Applied: s.applied,
+		Inventory: a.graph.Status.Inventory, Cluster: s.cluster, Last: s.last, Current: s.current(),
+		Applied: s.consumers.revision, Owned: s.consumers.owned,
 		Options: decision.Options{Ordering: a.graph.Spec.Ordering, Deleting: deleting},
 	}
 	if r != nil {
