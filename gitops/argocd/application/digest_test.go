@@ -13,13 +13,13 @@ func TestDigest(t *testing.T) {
 	t.Parallel()
 	r := renderer(t, DefaultOptions())
 	files := smallApp()
-	cached := func(archive string) bool {
+	cached := func(checksum string) bool {
 		t.Helper()
 		tree, err := archive.FromFS(files, upload.DefaultLimits())
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer, err := r.Generate(t.Context(), Request{Files: tree, Digest: archive, Path: "app"})
+		answer, err := r.Generate(t.Context(), Request{Files: tree, Digest: checksum, Path: "app"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -103,18 +103,8 @@ func feedback(t *testing.T, s *suite) {
 	a.Wait(t, "everything of the commit", func(s argocd.State) bool { return s.Synced(commit) && s.Health.Status == "Healthy" })
 	before := k.uids(t, address, reader, service)
 
-	// The value vanishes: the render fails, says what it is about, and nothing goes.
-	k.balance(t, service, "")
-	await.True(t, "a render that fails", await.Long, func() (bool, string) {
-		n := p.Metric(t, "krowave_cmp_errors_total", `class="held"`)
-		return n > 0, fmt.Sprint(n)
-	})
-	// Argo CD shows the errors of a commit that it has rendered before only after some minutes.
-	for _, want := range []string{"needs balancer.status.loadBalancer.ingress[0].ip", `of Fed.e2e.krowave.dev/fed/one were. An Observation asks`} {
-		if !strings.Contains(p.Output(), want) {
-			t.Errorf("the error does not say %q", want)
-		}
-	}
+	// The value vanishes, and nothing goes.
+	k.lose(t, p, service)
 	a.Refresh(t, "normal")
 	if diff := cmp.Diff(before, k.uids(t, address, reader, service)); diff != "" {
 		t.Errorf("objects have gone or were replaced: -before +after\n%s\n%s", diff, record)
@@ -133,6 +123,22 @@ func feedback(t *testing.T, s *suite) {
 	for _, e := range record.Events() {
 		if e.Step == cluster.Deleting || e.Step == cluster.Deleted {
 			t.Errorf("%s\n%s", e, record)
+		}
+	}
+}
+
+// lose takes a value away: the render fails, and says what it is about.
+func (k *stack) lose(t *testing.T, p *plugin.Plugin, service cluster.Ref) {
+	t.Helper()
+	k.balance(t, service, "")
+	await.True(t, "a render that fails", await.Long, func() (bool, string) {
+		n := p.Metric(t, "krowave_cmp_errors_total", `class="held"`)
+		return n > 0, fmt.Sprint(n)
+	})
+	// Argo CD shows the errors of a commit that it has rendered before only after some minutes.
+	for _, want := range []string{"needs balancer.status.loadBalancer.ingress[0].ip", `of Fed.e2e.krowave.dev/fed/one were. An Observation asks`} {
+		if !strings.Contains(p.Output(), want) {
+			t.Errorf("the error does not say %q", want)
 		}
 	}
 }
