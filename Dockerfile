@@ -12,22 +12,16 @@ RUN go mod download
 COPY . .
 ARG TARGETOS=linux
 ARG TARGETARCH
-ENV CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH
-
-FROM build AS build-flux-controller
-RUN go build -trimpath -ldflags="-s -w" -o /out/flux-controller ./cmd/flux-controller
-
-FROM build AS build-cmp-server
-RUN go build -trimpath -ldflags="-s -w" -o /out/cmp-server ./cmd/cmp-server
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags="-s -w" -o /out/ ./cmd/cmp-server ./cmd/flux-controller
 
 FROM gcr.io/distroless/static-debian12:nonroot AS flux-controller
-COPY --from=build-flux-controller /out/flux-controller /flux-controller
+COPY --from=build /out/flux-controller /flux-controller
 COPY --from=build /src/LICENSE /LICENSE
 USER 65534:65534
 ENTRYPOINT ["/flux-controller"]
 
 FROM gcr.io/distroless/static-debian12:nonroot AS cmp-server
-COPY --from=build-cmp-server /out/cmp-server /cmp-server
+COPY --from=build /out/cmp-server /cmp-server
 COPY --from=build /src/LICENSE /LICENSE
 # The user of argocd-repo-server, which shares the directory of the sockets.
 USER 999:999

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -22,7 +23,7 @@ import (
 func build(t *testing.T, components ...string) map[string][]byte {
 	t.Helper()
 	files := filesys.MakeFsInMemory()
-	for _, pattern := range []string{"*.yaml", "volume/*.yaml", "../crds/*"} {
+	for _, pattern := range []string{"*.yaml", "volume/*.yaml", "namespaced/*.yaml", "../crds/*"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -72,9 +73,10 @@ func decode[T any](t *testing.T, data []byte) T {
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"ClusterRole/krowave-flux-controller", "ClusterRole/krowave-flux-controller-impersonation", "ClusterRole/krowave-observer-aggregate",
+		"ClusterRole/krowave-flux-controller", "ClusterRole/krowave-flux-controller-impersonation", "ClusterRole/krowave-flux-controller-kinds",
+		"ClusterRole/krowave-observer-aggregate",
 		"ClusterRoleBinding/krowave-flux-controller", "ClusterRoleBinding/krowave-flux-controller-impersonation",
-		"ClusterRoleBinding/krowave-observer-aggregate",
+		"ClusterRoleBinding/krowave-flux-controller-kinds", "ClusterRoleBinding/krowave-observer-aggregate",
 		"CustomResourceDefinition/graphartifacts.krowave.dev", "CustomResourceDefinition/observations.krowave.dev",
 		"Deployment/flux-controller", "NetworkPolicy/flux-controller", "Role/krowave-flux-controller-leases",
 		"RoleBinding/krowave-flux-controller-leases", "Service/flux-controller", "ServiceAccount/flux-controller",
@@ -126,7 +128,6 @@ func TestRights(t *testing.T) {
 		"krowave.dev":                 {"graphartifacts", "observations", "graphartifacts/status", "graphartifacts/finalizers", "observations/status"},
 		"source.toolkit.fluxcd.io":    {"gitrepositories", "ocirepositories", "buckets", "externalartifacts", "externalartifacts/status"},
 		"kustomize.toolkit.fluxcd.io": {"kustomizations"},
-		"apiextensions.k8s.io":        {"customresourcedefinitions"},
 		"":                            {"events"},
 	}
 	got := map[string][]string{}
@@ -159,5 +160,108 @@ func TestVolume(t *testing.T) {
 	}
 	if all["PersistentVolumeClaim/flux-controller"] == nil {
 		t.Error("there is no claim")
+	}
+}
+
+// TestNamespaced: the component leaves no right in other namespaces but the one to know kinds, and tells the controller.
+func TestNamespaced(t *testing.T) {
+	t.Parallel()
+	base, narrow := build(t), build(t, "../deploy/flux/namespaced")
+	var bound []string
+	for name := range base {
+		role, ok := strings.CutPrefix(name, "ClusterRoleBinding/")
+		if !ok || narrow[name] != nil {
+			continue
+		}
+		bound = append(bound, role)
+		wide := decode[rbacv1.ClusterRoleBinding](t, base[name])
+		b := decode[rbacv1.RoleBinding](t, narrow["RoleBinding/"+role])
+		if diff := cmp.Diff(wide.RoleRef, b.RoleRef) + cmp.Diff(wide.Subjects, b.Subjects); diff != "" || b.Namespace != "flux-system" {
+			t.Errorf("%s in %s: -cluster +namespace\n%s", role, b.Namespace, diff)
+		}
+	}
+	slices.Sort(bound)
+	want := []string{"krowave-flux-controller", "krowave-flux-controller-impersonation", "krowave-observer-aggregate"}
+	if diff := cmp.Diff(want, bound); diff != "" {
+		t.Errorf("roles that are bound in the namespace: -want +got\n%s", diff)
+	}
+	args := slices.Clone(container(t, base).Args)
+	args[slices.Index(args, "--watch-all-namespaces")] += "=false"
+	if diff := cmp.Diff(args, container(t, narrow).Args); diff != "" {
+		t.Errorf("the arguments: -want +got\n%s", diff)
+	}
+}
+
+// container is that of the controller.
+func container(t *testing.T, objects map[string][]byte) corev1.Container {
+	t.Helper()
+	return decode[appsv1.Deployment](t, objects["Deployment/flux-controller"]).Spec.Template.Spec.Containers[0]
+}
+
+// TestArguments: the controller takes the arguments that the pod calls it with, with each component.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	bin := filepath.Join(t.TempDir(), "flux-controller")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../cmd/flux-controller").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, args := range [][]string{container(t, build(t)).Args, container(t, build(t, "../deploy/flux/namespaced")).Args, {"--no-such-flag"}} {
+		out, err := exec.CommandContext(t.Context(), bin, append(slices.Clone(args), "--help")...).CombinedOutput()
+		if wrong := args[0] == "--no-such-flag"; (err != nil) != wrong {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// TestDockerfile: the image has the binary as its entry point, for the user of the pod.
+func TestDockerfile(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"AS flux-controller\n", "COPY --from=build /out/flux-controller /flux-controller\n", `ENTRYPOINT ["/flux-controller"]`, "USER 65534:65534\n",
+	} {
+		if !strings.Contains(string(file), want) {
+			t.Errorf("the Dockerfile has no %q", want)
+		}
+	}
+}
+
+// TestTogether: service, policy and probes choose the pod and ports that it has; what is mounted is there; the runtime knows
+// the memory limit; and Flux replaces nothing in the CRDs.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	objects := build(t)
+	d := decode[appsv1.Deployment](t, objects["Deployment/flux-controller"])
+	pod, c := d.Spec.Template.Spec, container(t, objects)
+	for _, selector := range []map[string]string{
+		d.Spec.Selector.MatchLabels, decode[corev1.Service](t, objects["Service/flux-controller"]).Spec.Selector,
+		decode[networkingv1.NetworkPolicy](t, objects["NetworkPolicy/flux-controller"]).Spec.PodSelector.MatchLabels,
+	} {
+		for k, v := range selector {
+			if d.Spec.Template.Labels[k] != v {
+				t.Errorf("the pod has not the label %s: %s", k, v)
+			}
+		}
+	}
+	for _, name := range []string{"http", "http-prom", c.ReadinessProbe.HTTPGet.Port.String(), c.LivenessProbe.HTTPGet.Port.String()} {
+		if !slices.ContainsFunc(c.Ports, func(p corev1.ContainerPort) bool { return p.Name == name }) {
+			t.Errorf("the container has no port %s", name)
+		}
+	}
+	for _, m := range c.VolumeMounts {
+		if !slices.ContainsFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == m.Name }) {
+			t.Errorf("the volume %s is mounted, and there is none", m.Name)
+		}
+	}
+	if limit := c.Resources.Limits.Memory().String(); limit != "1Gi" || !slices.Contains(c.Env, corev1.EnvVar{Name: "GOMEMLIMIT", Value: "920MiB"}) {
+		t.Errorf("the memory limit is %s: want 1Gi and GOMEMLIMIT nine tenths of it", limit)
+	}
+	for name, data := range objects {
+		if strings.HasPrefix(name, "CustomResourceDefinition/") && !strings.Contains(string(data), "kustomize.toolkit.fluxcd.io/substitute: disabled") {
+			t.Errorf("Flux replaces variables in %s", name)
+		}
 	}
 }
