@@ -39,8 +39,7 @@ func (a *attempt) publish(ctx context.Context, d *decision.Decision, s *scene) e
 		return fmt.Errorf("pack the artifact of %s: %w", a.name(), err)
 	}
 	revision := publish.Revision(files)
-	a.graph.Status.Inventory = d.Inventory(revision)
-	if err := a.save(ctx, PointInventory); err != nil {
+	if err := a.intend(ctx, d.Inventory(revision)); err != nil {
 		return err
 	}
 	a.at(PointStorage)
@@ -60,10 +59,10 @@ func (a *attempt) publish(ctx context.Context, d *decision.Decision, s *scene) e
 	a.artifactUID = s.artifact.UID
 	if was == nil || was.Revision != artifact.Revision || originOf(was) != originOf(artifact) {
 		a.published = true
+		a.Metrics.published(a.graph, artifact)
 	}
 	a.graph.Status.Artifact = artifact
 	a.remember(artifact, len(d.Manifests))
-	a.Metrics.published(a.graph, artifact)
 	if s.last, err = a.stored(ctx, artifact); err != nil {
 		return err
 	}
@@ -72,6 +71,17 @@ func (a *attempt) publish(ctx context.Context, d *decision.Decision, s *scene) e
 		ctrl.LoggerFrom(ctx).Error(err, "collect old artifacts") // the next attempt does
 	}
 	return nil
+}
+
+// intend writes down what is about to be delivered, and nothing else: what the rest of the status says is not true yet.
+func (a *attempt) intend(ctx context.Context, inventory []v1alpha1.InventoryEntry) error {
+	later := a.graph.Status
+	a.graph.Status = *a.written.Status.DeepCopy()
+	a.graph.Status.Inventory = inventory
+	err := a.save(ctx, PointInventory)
+	later.Inventory = a.graph.Status.Inventory
+	a.graph.Status = later
+	return err
 }
 
 func (r *Reconciler) external() publish.External {
