@@ -120,6 +120,12 @@ func feedback(t *testing.T, s *suite) {
 	if diff := cmp.Diff(before, k.uids(t, address, reader, service)); diff != "" {
 		t.Errorf("objects have gone or were replaced: -before +after\n%s\n%s", diff, record)
 	}
+	nothingGone(t, record)
+}
+
+// nothingGone: no object that is recorded was deleted.
+func nothingGone(t *testing.T, record *cluster.Recorder) {
+	t.Helper()
 	for _, e := range record.Events() {
 		if e.Step == cluster.Deleting || e.Step == cluster.Deleted {
 			t.Errorf("%s\n%s", e, record)
