@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/json"
 
+	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/service"
-	"github.com/krowave/krowave/gitops/archive"
 	"github.com/krowave/krowave/gitops/argocd/upload"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/emit"
