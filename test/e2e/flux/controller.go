@@ -1,6 +1,7 @@
 package flux
 
 import (
+	"net/http"
 	"path/filepath"
 	"testing"
 
@@ -54,11 +55,22 @@ func NewController(tb testing.TB, o ControllerOptions) *Controller {
 // Run starts the process. Arguments and environment of this run alone may be added.
 func (c *Controller) Run(tb testing.TB, env ...string) *process.Process {
 	tb.Helper()
-	c.process = process.Start(tb, process.Spec{
+	c.process = process.Start(tb, c.spec(tb, env))
+	return c.process
+}
+
+// Keep starts the process again whenever it ends, until the test does.
+func (c *Controller) Keep(tb testing.TB, env ...string) *process.Kept {
+	tb.Helper()
+	return process.Keep(tb, c.spec(tb, env))
+}
+
+func (c *Controller) spec(tb testing.TB, env []string) process.Spec {
+	tb.Helper()
+	return process.Spec{
 		Name: "flux-controller", Path: c.options.Program, Args: c.args,
 		Env: append(append(environment(tb, c.options.Cluster, Namespace), c.options.Env...), env...),
-	})
-	return c.process
+	}
 }
 
 // Start starts the process and waits until it is ready.
@@ -67,6 +79,13 @@ func (c *Controller) Start(tb testing.TB) *process.Process {
 	p := c.Run(tb)
 	ready(tb, p, "http://"+c.Health+"/readyz")
 	return p
+}
+
+// Ready tells whether the process says that it is, which only the one that leads and serves does.
+func (c *Controller) Ready(tb testing.TB) bool {
+	tb.Helper()
+	status, err := ask(tb, "http://"+c.Health+"/readyz")
+	return err == nil && status == http.StatusOK
 }
 
 // Process is the one that was started last.

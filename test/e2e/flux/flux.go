@@ -78,17 +78,23 @@ func ready(tb testing.TB, p *process.Process, url string) {
 		if how, ended := p.Ended(); ended {
 			tb.Fatalf("%s\n%s", how, p.Tail())
 		}
-		request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, nil)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return false, err.Error()
-		}
-		_ = response.Body.Close()
-		return response.StatusCode == http.StatusOK, response.Status
+		status, err := ask(tb, url)
+		return status == http.StatusOK, fmt.Sprintf("%d %v", status, err)
 	})
+}
+
+// ask is the status that an HTTP server answers.
+func ask(tb testing.TB, url string) (int, error) {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
 }
 
 // module is the directory of a Go module that one of the servers is built from.

@@ -111,17 +111,21 @@ func (p *Process) Ended() (string, bool) {
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Output is all that the process has written.
-func (p *Process) Output() []byte {
-	data, err := os.ReadFile(p.log)
+func (p *Process) Output() []byte { return output(p.log) }
+
+// Tail is the end of what the process has written.
+func (p *Process) Tail() []byte { return tail(p.log) }
+
+func output(file string) []byte {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return []byte(err.Error())
 	}
 	return data
 }
 
-// Tail is the end of what the process has written.
-func (p *Process) Tail() []byte {
-	data := p.Output()
+func tail(file string) []byte {
+	data := output(file)
 	if len(data) <= shown {
 		return data
 	}
