@@ -112,8 +112,10 @@ func TestInvalid(t *testing.T) {
 		want   string
 	}{
 		"Expression": {
-			"A node that is not there.", map[string]string{"rgd.yaml": strings.Replace(outer, "${first.metadata.uid}", "${fist.metadata.uid}", 1), "part.yaml": inner},
-			hydrate.Request{}, "rgd.yaml:15:",
+			"A node that is not there.",
+			map[string]string{"rgd.yaml": strings.Replace(outer, "${first.metadata.uid}", "${fist.metadata.uid}", 1), "part.yaml": inner},
+			hydrate.Request{},
+			"rgd.yaml:15:",
 		},
 		"Path": {
 			"A path that the source does not have.", map[string]string{"one.yaml": instance}, hydrate.Request{Path: "app"}, "app: INP",
@@ -124,7 +126,8 @@ func TestInvalid(t *testing.T) {
 		"Twice": {
 			"An object that a file has and an instance makes.",
 			map[string]string{"rgd.yaml": outer, "part.yaml": inner, "one.yaml": instance, "map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one-first, namespace: a}\n"},
-			hydrate.Request{}, "EVA005",
+			hydrate.Request{},
+			"EVA005",
 		},
 	}
 	for name, c := range cases {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fluxcd/pkg/apis/acl"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,6 +45,11 @@ func (a *attempt) observe(ctx context.Context, r *hydrate.Rendering, d *decision
 		if old != nil && equality.Semantic.DeepEqual(old.Spec, o.Spec) && maps.Equal(old.Labels, o.Labels) {
 			continue
 		}
+		if old == nil {
+			if err := a.unclaimed(ctx, o); err != nil {
+				return err
+			}
+		}
 		if err := a.apply(ctx, o); err != nil {
 			return err
 		}
@@ -57,6 +63,30 @@ func (a *attempt) observe(ctx context.Context, r *hydrate.Rendering, d *decision
 		}
 	}
 	return nil
+}
+
+// unclaimed refuses an instance that another GraphArtifact of the namespace delivers: two owners would take each other's
+// Observation for ever.
+func (a *attempt) unclaimed(ctx context.Context, o *v1alpha1.Observation) error {
+	there := &v1alpha1.Observation{}
+	if err := a.Reader.Get(ctx, client.ObjectKeyFromObject(o), there); err != nil {
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("read Observation %s/%s: %w", o.Namespace, o.Name, err)
+	}
+	owner := there.Labels[v1alpha1.GraphArtifactLabel]
+	if owner == a.graph.Name {
+		return nil
+	}
+	if owner == "" {
+		owner = "nobody that this controller knows"
+	} else {
+		owner = "GraphArtifact " + owner
+	}
+	return &problem{reason: acl.AccessDeniedReason, stalled: true, err: fmt.Errorf(
+		"Observation %s/%s of %s belongs to %s: an instance has one owner", o.Namespace, o.Name, instanceOf(o.Spec.Instance), owner,
+	)}
 }
 
 // apply writes one Observation.
