@@ -35,22 +35,7 @@ func (a *attempt) observe(ctx context.Context, r *hydrate.Rendering, d *decision
 		o := &wanted[i]
 		old := there[o.Name]
 		delete(there, o.Name)
-		if old != nil && old.Spec.Instance != o.Spec.Instance {
-			// An Observation is of one version of an instance for good.
-			if err := a.forget(ctx, old); err != nil {
-				return err
-			}
-			old = nil
-		}
-		if old != nil && equality.Semantic.DeepEqual(old.Spec, o.Spec) && maps.Equal(old.Labels, o.Labels) {
-			continue
-		}
-		if old == nil {
-			if err := a.unclaimed(ctx, o); err != nil {
-				return err
-			}
-		}
-		if err := a.apply(ctx, o); err != nil {
+		if err := a.renew(ctx, old, o); err != nil {
 			return err
 		}
 	}
@@ -63,6 +48,24 @@ func (a *attempt) observe(ctx context.Context, r *hydrate.Rendering, d *decision
 		}
 	}
 	return nil
+}
+
+// renew makes an Observation what it is to be; old is nil when there is none of this GraphArtifact.
+func (a *attempt) renew(ctx context.Context, old, o *v1alpha1.Observation) error {
+	switch {
+	case old == nil:
+		if err := a.unclaimed(ctx, o); err != nil {
+			return err
+		}
+	case old.Spec.Instance != o.Spec.Instance:
+		// An Observation is of one version of an instance for good.
+		if err := a.forget(ctx, old); err != nil {
+			return err
+		}
+	case equality.Semantic.DeepEqual(old.Spec, o.Spec) && maps.Equal(old.Labels, o.Labels):
+		return nil
+	}
+	return a.apply(ctx, o)
 }
 
 // unclaimed refuses an instance that another GraphArtifact of the namespace delivers: two owners would take each other's
@@ -85,7 +88,7 @@ func (a *attempt) unclaimed(ctx context.Context, o *v1alpha1.Observation) error 
 		owner = "GraphArtifact " + owner
 	}
 	return &problem{reason: acl.AccessDeniedReason, stalled: true, err: fmt.Errorf(
-		"Observation %s/%s of %s belongs to %s: an instance has one owner", o.Namespace, o.Name, instanceOf(o.Spec.Instance), owner,
+		"the Observation %s/%s of %s belongs to %s: an instance has one owner", o.Namespace, o.Name, instanceOf(o.Spec.Instance), owner,
 	)}
 }
 
