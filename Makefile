@@ -57,16 +57,17 @@ generate: ## Regenerate all generated files
 fuzz: ## Fuzz every target for FUZZTIME (20s); all run, and the findings are named at the end
 	targets=$$(go test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print name[i], $$2; n = 0 }'); found=; while read -r name package; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$package" || found="$$found $$name"; done <<<"$$targets"; [ -z "$$found" ] || { echo "fuzzing found inputs that fail:$$found. Commit them from testdata/fuzz with the repair." >&2; exit 1; }
 
-bench: ## Run the benchmarks, and compare with kro, kustomize, a YAML library and Argo CD (SCALES=1,10 for larger repositories)
+bench: ## Run the benchmarks, and compare with kro, kustomize, a YAML library, Argo CD and Flux (SCALES=1,10 for larger repositories)
 	go test -run '^$$' -bench . -benchmem ./...
 	cd test/kro && go test -run '^$$' -bench . -benchmem ./...
 	bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; $(BUILD) -o "$$bin/" ./cmd/...; CGO_ENABLED=0 GOBIN="$$bin" go install -trimpath $(KUSTOMIZE); cd test/kro; go run ./bench/ratios; go run ./bench/coldstart -krowave "$$bin/krowave" -kustomize "$$bin/kustomize" ../../examples/webapp; go run ./bench/monorepo -krowave "$$bin/krowave" -scales $(SCALES); cd ../..; argocd=$$(go run ./test/servers/build argocd | tail -1); cd test/e2e; go run ./bench -argocd "$${argocd##* }" -cmp-server "$$bin/cmp-server" -kustomize "$$bin/kustomize"
+	go run ./test/servers/build; cd test/e2e; go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./bench/order
 
 diff-kro: ## Compare with kro's own engine, and run the other suites with a go.mod of their own
 	for m in $(filter-out test/e2e,$(MODULES)); do echo "test $$m"; (cd $$m && go test ./...); done
 
 # One package at a time: each starts servers of its own.
-e2e: ## Run the end-to-end suite on real Kubernetes and Argo CD servers, which are built on first use
+e2e: ## Run the end-to-end suite on real Kubernetes, Argo CD and Flux servers, which are built on first use
 	go run ./test/servers/build
 	command -v redis-server >/dev/null || echo "no redis-server on PATH (Debian: apt-get install redis-server); the suite uses its own"
 	cd test/e2e && go test -p 1 -parallel 8 -timeout 40m ./...
