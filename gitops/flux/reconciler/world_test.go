@@ -74,6 +74,7 @@ type world struct {
 	events   *record.FakeRecorder
 	clock    *clocktesting.FakePassiveClock
 	crash    func(string)
+	closed   bool // sources of other namespaces are refused
 
 	url  string
 	sent atomic.Pointer[[]byte] // nil is 404
@@ -174,6 +175,7 @@ func (w *world) reconcile(t *testing.T) (alive bool) {
 	t.Helper()
 	r := &reconciler.Reconciler{
 		Client: w.client, Reader: w.client, Renderer: w.renderer, Store: w.store, HTTP: http.DefaultClient, Events: w.events, Clock: w.clock, Crash: w.crash,
+		Options: reconciler.Options{NoCrossNamespaceRefs: w.closed},
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -218,14 +220,24 @@ func (w *world) artifact(t *testing.T) *meta.Artifact {
 	return ea.Status.Artifact
 }
 
-// delivered are the IDs in the artifact that the ExternalArtifact names, sorted.
-func (w *world) delivered(t *testing.T) []string {
+// manifests are those in the artifact that the ExternalArtifact names, by ID.
+func (w *world) manifests(t *testing.T) map[string]string {
 	t.Helper()
 	all, err := w.store.Read(w.artifact(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.Sorted(maps.Keys(all))
+	texts := map[string]string{}
+	for id, manifest := range all {
+		texts[id] = string(manifest)
+	}
+	return texts
+}
+
+// delivered are the IDs in the artifact, sorted.
+func (w *world) delivered(t *testing.T) []string {
+	t.Helper()
+	return slices.Sorted(maps.Keys(w.manifests(t)))
 }
 
 // told are the events since the last call.
