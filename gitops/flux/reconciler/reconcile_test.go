@@ -11,6 +11,7 @@ import (
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/krowave/krowave/gitops/api/v1alpha1"
 	"github.com/krowave/krowave/gitops/flux/reconciler"
@@ -45,6 +46,7 @@ func TestPublish(t *testing.T) {
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
 	broken := pair()
+	none := "sha256:" + strings.Repeat("0", 64)
 	broken["app/rgd.yaml"] = strings.Replace(rgd, "schema.spec.text", "schema.spec.txet", 1)
 	tests := map[string]struct {
 		reason, want, message string
@@ -76,24 +78,21 @@ func TestNothingIsLost(t *testing.T) {
 			change: func(t *testing.T, w *world) {
 				t.Helper()
 				w.sent.Store(nil)
-				w.announce(t, "main@sha1:2", "sha256:"+strings.Repeat("0", 64))
+				w.announce(t, "main@sha1:2", none)
 			},
 		},
 		"Forged": {
 			reason: "other bytes than announced", want: v1alpha1.ReasonFetchFailed,
 			change: func(t *testing.T, w *world) {
 				t.Helper()
-				w.announce(t, "main@sha1:2", "sha256:"+strings.Repeat("0", 64))
+				w.announce(t, "main@sha1:2", none)
 			},
 		},
 		"NoSource": {
 			reason: "the source is deleted", want: v1alpha1.ReasonSourceNotReady, message: "does not exist",
 			change: func(t *testing.T, w *world) {
 				t.Helper()
-				git := &sourcev1.GitRepository{ObjectMeta: metav1.ObjectMeta{Namespace: "apps", Name: "shop"}}
-				if err := w.client.Delete(t.Context(), git); err != nil {
-					t.Fatal(err)
-				}
+				w.delete(t, &sourcev1.GitRepository{})
 			},
 		},
 	}
@@ -107,10 +106,7 @@ func TestNothingIsLost(t *testing.T) {
 			before, inventory := w.artifact(t), w.graph(t).Status.Inventory
 			tc.change(t, w)
 			w.reconcile(t)
-			ready := conditions.Get(w.graph(t), meta.ReadyCondition)
-			if ready.Status != metav1.ConditionFalse || ready.Reason != tc.want || !strings.Contains(ready.Message, tc.message) {
-				t.Errorf("%s: Ready is %s %s: %s", tc.reason, ready.Status, ready.Reason, ready.Message)
-			}
+			w.refuses(t, tc.want, tc.message)
 			if diff := cmp.Diff(before, w.artifact(t)) + cmp.Diff(inventory, w.graph(t).Status.Inventory); diff != "" {
 				t.Errorf("%s: what was delivered: -before +after\n%s", tc.reason, diff)
 			}
@@ -122,6 +118,25 @@ func TestNothingIsLost(t *testing.T) {
 				t.Errorf("%s: it is told twice: %s", tc.reason, told)
 			}
 		})
+	}
+}
+
+// delete deletes the object of the one name.
+func (w *world) delete(t *testing.T, o client.Object) {
+	t.Helper()
+	o.SetName(key().Name)
+	o.SetNamespace(key().Namespace)
+	if err := w.client.Delete(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refuses holds that the GraphArtifact is not ready, and why.
+func (w *world) refuses(t *testing.T, reason, message string) {
+	t.Helper()
+	ready := conditions.Get(w.graph(t), meta.ReadyCondition)
+	if ready.Status != metav1.ConditionFalse || ready.Reason != reason || !strings.Contains(ready.Message, message) {
+		t.Errorf("Ready is %s %s: %s", ready.Status, ready.Reason, ready.Message)
 	}
 }
 
@@ -226,9 +241,7 @@ func TestCrash(t *testing.T) {
 			if diff := cmp.Diff(everything(), w.delivered(t)); diff != "" {
 				t.Errorf("the artifact after a change: -want +got\n%s", diff)
 			}
-			if err := w.client.Delete(t.Context(), w.graph(t)); err != nil {
-				t.Fatal(err)
-			}
+			w.delete(t, &v1alpha1.GraphArtifact{})
 			next()
 			w.gone(t)
 			if died != 1 {
