@@ -42,6 +42,9 @@ type Options struct {
 // Deleters are the controllers without which nothing that is deleted in the foreground, and no namespace, ever goes.
 func Deleters() []string { return []string{"garbage-collector-controller", "namespace-controller"} }
 
+// Aggregator is the controller that adds up cluster roles.
+func Aggregator() string { return "clusterrole-aggregation-controller" }
+
 // Cluster is a running control plane.
 type Cluster struct {
 	Config     *rest.Config // of an administrator
@@ -50,6 +53,19 @@ type Cluster struct {
 	Discovery  discovery.CachedDiscoveryInterface
 
 	mapper *restmapper.DeferredDiscoveryRESTMapper
+	file   *clientcmdapi.Config
+}
+
+// As is a kubeconfig of an administrator who acts as somebody else, so that the rights of the other one count.
+func (c *Cluster) As(tb testing.TB, user string, groups ...string) string {
+	tb.Helper()
+	file := c.file.DeepCopy()
+	file.AuthInfos["admin"].Impersonate, file.AuthInfos["admin"].ImpersonateGroups = user, groups
+	path := filepath.Join(tb.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*file, path); err != nil {
+		tb.Fatalf("write a kubeconfig: %v", err)
+	}
+	return path
 }
 
 // token is the administrator's. It opens nothing but a server on loopback that lives as long as a test.
@@ -144,6 +160,7 @@ func connect(tb testing.TB, url, dir string) *Cluster {
 	if err != nil {
 		tb.Fatalf("make a discovery client: %v", err)
 	}
+	c.file = file
 	c.Discovery = memory.NewMemCacheClient(client)
 	c.mapper = restmapper.NewDeferredDiscoveryRESTMapper(c.Discovery)
 	if c.Dynamic, err = dynamic.NewForConfig(c.Config); err != nil {

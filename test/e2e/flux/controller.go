@@ -3,6 +3,7 @@ package flux
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/krowave/krowave/test/e2e/cluster"
@@ -18,6 +19,9 @@ type ControllerOptions struct {
 	Args []string
 	// Env is added to the environment.
 	Env []string
+	// Limited gives the controller the rights of deploy/flux instead of an administrator's. The cluster needs
+	// [cluster.Aggregator].
+	Limited bool
 }
 
 // Controller is flux-controller: the same storage and addresses in every process that it is started as. Its methods are
@@ -44,6 +48,9 @@ func NewController(tb testing.TB, o ControllerOptions) *Controller {
 	c := &Controller{
 		Storage: tb.TempDir(), options: o,
 		Metrics: process.Loopback(process.Port(tb)), Health: process.Loopback(process.Port(tb)),
+	}
+	if o.Limited {
+		c.options.Env = append(slices.Clone(o.Env), "KUBECONFIG="+rights(tb, o.Cluster))
 	}
 	c.args = append([]string{
 		"--storage-path", c.Storage, "--storage-addr", address, "--storage-adv-addr", address,

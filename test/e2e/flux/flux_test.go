@@ -23,12 +23,12 @@ func TestFlux(t *testing.T) {
 	t.Parallel()
 	cache := process.Servers(t, os.Getenv)
 	s := &suite{
-		cluster: cluster.Start(t, cluster.Options{Servers: cache, Controllers: cluster.Deleters()}),
+		cluster: cluster.Start(t, cluster.Options{Servers: cache, Controllers: append(cluster.Deleters(), cluster.Aggregator())}),
 		program: process.Build(t, process.Root(t), "./cmd/flux-controller"),
 	}
 	s.flux = flux.Start(t, flux.Options{Servers: cache, Cluster: s.cluster})
 	s.controller = flux.NewController(t, flux.ControllerOptions{
-		Cluster: s.cluster, Program: s.program, Args: []string{"--log-level=debug"},
+		Cluster: s.cluster, Program: s.program, Args: []string{"--log-level=debug"}, Limited: true,
 	})
 	s.controller.Start(t)
 	// The group lets the servers live until the last scenario has ended.
