@@ -23,7 +23,7 @@ import (
 func build(t *testing.T, components ...string) map[string][]byte {
 	t.Helper()
 	files := filesys.MakeFsInMemory()
-	for _, pattern := range []string{"*.yaml", "volume/*.yaml", "namespaced/*.yaml", "../crds/*"} {
+	for _, pattern := range []string{"*.yaml", "volume/*.yaml", "namespaced/*.yaml", "argocd/*.yaml", "../crds/*"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -198,6 +198,28 @@ func container(t *testing.T, objects map[string][]byte) corev1.Container {
 	return decode[appsv1.Deployment](t, objects["Deployment/flux-controller"]).Spec.Template.Spec.Containers[0]
 }
 
+// TestArgoCD: the component may patch Applications in the namespace of Argo CD and nothing else.
+func TestArgoCD(t *testing.T) {
+	t.Parallel()
+	base, with := build(t), build(t, "../deploy/flux/argocd")
+	if args := container(t, with).Args; !slices.Contains(args, "--argocd-refresh") {
+		t.Errorf("the arguments are %q", args)
+	}
+	const name = "krowave-flux-controller-refresh"
+	if len(with) != len(base)+2 {
+		t.Errorf("%d objects, want those %d and two", len(with), len(base))
+	}
+	role := decode[rbacv1.Role](t, with["Role/"+name])
+	want := []rbacv1.PolicyRule{{APIGroups: []string{"argoproj.io"}, Resources: []string{"applications"}, Verbs: []string{"patch"}}}
+	if diff := cmp.Diff(want, role.Rules); diff != "" || role.Namespace != "argocd" {
+		t.Errorf("in %s: -want +got\n%s", role.Namespace, diff)
+	}
+	binding := decode[rbacv1.RoleBinding](t, with["RoleBinding/"+name])
+	if got := binding.Namespace + " " + binding.RoleRef.Name + " " + binding.Subjects[0].Namespace; got != "argocd "+name+" flux-system" {
+		t.Errorf("the binding: %s", got)
+	}
+}
+
 // TestArguments: the controller takes the arguments that the pod calls it with, with each component.
 func TestArguments(t *testing.T) {
 	t.Parallel()
@@ -205,7 +227,7 @@ func TestArguments(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../cmd/flux-controller").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, args := range [][]string{container(t, build(t)).Args, container(t, build(t, "../deploy/flux/namespaced")).Args, {"--no-such-flag"}} {
+	for _, args := range [][]string{container(t, build(t)).Args, container(t, build(t, "../deploy/flux/namespaced")).Args, container(t, build(t, "../deploy/flux/argocd")).Args, {"--no-such-flag"}} {
 		out, err := exec.CommandContext(t.Context(), bin, append(slices.Clone(args), "--help")...).CombinedOutput()
 		if wrong := args[0] == "--no-such-flag"; (err != nil) != wrong {
 			t.Errorf("%v: %v\n%s", args, err, out)
