@@ -19,6 +19,7 @@ func Decide(in Input) (*Decision, error) {
 	}
 	p := newPlan(in)
 	p.grow()
+	p.raise()
 	p.carry()
 	p.shrink()
 	p.report()

@@ -91,6 +91,33 @@ func (p *plan) satisfies(o *Object) bool {
 	return delivered && e.Digest == o.Digest && p.settled(e) && p.ready(o.ID)
 }
 
+// raise keeps the higher of two levels for the objects of an instance until the consumer has applied all changes of it: what is
+// in the cluster may be either. What needs an object stays above it all the same.
+func (p *plan) raise() {
+	changing := map[string]bool{}
+	for _, e := range p.next {
+		if e.Replaces {
+			changing[e.Instance] = true
+		}
+	}
+	for i := range p.in.Objects {
+		o := &p.in.Objects[i]
+		e, there := p.next[o.ID]
+		if !there || !changing[o.Instance] {
+			continue
+		}
+		if was, known := p.entries[o.ID]; known {
+			e.Level = max(e.Level, was.Level)
+		}
+		for _, id := range slices.Concat(o.Needs, p.behind[o.ID]) {
+			if need, ok := p.next[id]; ok && need.Instance == o.Instance {
+				e.Level = max(e.Level, need.Level+1)
+			}
+		}
+		p.next[o.ID] = e
+	}
+}
+
 // put delivers what the render gives.
 func (p *plan) put(o *Object) {
 	p.out.Manifests = append(p.out.Manifests, Manifest{ID: o.ID, JSON: o.Manifest, Origin: Rendered})
@@ -104,10 +131,6 @@ func (p *plan) put(o *Object) {
 	} else {
 		// What the cluster says of an object that is there may be about what it was before.
 		next.Replaces = known || p.in.Cluster[o.ID].Exists
-	}
-	if known && next.Replaces {
-		// Until the consumer has applied the change, what is in the cluster may be either, and is withdrawn with the higher.
-		next.Level = max(o.Level, was.Level)
 	}
 	p.next[o.ID] = next
 }

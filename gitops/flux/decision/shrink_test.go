@@ -3,6 +3,8 @@ package decision_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/krowave/krowave/gitops/api/v1alpha1"
 	"github.com/krowave/krowave/gitops/flux/decision"
 )
@@ -323,4 +325,23 @@ func TestDecideShrink(t *testing.T) {
 			},
 		},
 	})
+}
+
+// TestLevelsOfAChange: until an edit is applied an object is withdrawn as what it was or as what it is, and what needs it before it.
+func TestLevelsOfAChange(t *testing.T) {
+	t.Parallel()
+	before := node("a", "old", 1)
+	d, err := decision.Decide(decision.Input{
+		Objects: objects(open(node("a", "new", 0)), node("b", "new", 1, "a")), Inventory: inventory(entry(before)), Last: last(before),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int32{}
+	for _, e := range d.Inventory("r") {
+		got[e.Node] = e.Level
+	}
+	if diff := cmp.Diff(map[string]int32{"a": 1, "b": 2}, got); diff != "" {
+		t.Errorf("the levels: -want +got\n%s", diff)
+	}
 }
