@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
@@ -35,37 +34,14 @@ func Digest(manifest []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// groupKind are the last two parts of an ID. Neither has an underscore.
-func groupKind(id string) (group, kind string) {
-	rest, kind := cutLast(id)
-	_, group = cutLast(rest)
-	return group, kind
-}
-
-// objectName is the second part of an ID.
-func objectName(id string) string {
-	_, rest, _ := strings.Cut(id, "_")
-	rest, _ = cutLast(rest)
-	rest, _ = cutLast(rest)
-	return rest
-}
-
-func cutLast(s string) (before, after string) {
-	at := strings.LastIndexByte(s, '_')
-	if at < 0 {
-		return "", s
-	}
-	return s[:at], s[at+1:]
-}
-
 func isSecret(id string) bool {
-	group, kind := groupKind(id)
-	return group == "" && kind == "Secret"
+	i := ParseID(id)
+	return i.Group == "" && i.Kind == "Secret"
 }
 
 func isCRD(id string) bool {
-	group, kind := groupKind(id)
-	return group == "apiextensions.k8s.io" && kind == "CustomResourceDefinition"
+	i := ParseID(id)
+	return i.Group == "apiextensions.k8s.io" && i.Kind == "CustomResourceDefinition"
 }
 
 // last is the manifest that an entry was delivered with. Of two that are known the one that the entry means wins: the

@@ -172,7 +172,7 @@ func (p *plan) leaveCRD(l leaving) {
 	var wanted bool
 	var blockers []string
 	for id, e := range p.next {
-		if g, k := groupKind(id); g != group || isCRD(id) || kind != "" && k != kind || others[k] {
+		if i := ParseID(id); i.Group != group || isCRD(id) || kind != "" && i.Kind != kind || others[i.Kind] {
 			continue
 		}
 		blockers = append(blockers, id)
@@ -219,6 +219,6 @@ func definition(l leaving) (group, kind string) {
 	if l.found && json.Unmarshal(l.manifest, &crd) == nil && crd.Spec.Group != "" {
 		return crd.Spec.Group, crd.Spec.Names.Kind
 	}
-	_, group, _ = strings.Cut(objectName(l.entry.ID), ".")
+	_, group, _ = strings.Cut(ParseID(l.entry.ID).Name, ".")
 	return group, ""
 }

@@ -25,7 +25,7 @@ type identity struct {
 
 // String is the ID of an inventory.
 func (i identity) String() string {
-	return i.namespace + "_" + i.name + "_" + i.kind.Group + "_" + i.kind.Kind
+	return decision.Identity{Namespace: i.namespace, Name: i.name, Group: i.kind.Group, Kind: i.kind.Kind}.ID()
 }
 
 func identify(o map[string]any) identity {

@@ -153,7 +153,7 @@ func identity(manifest []byte) (string, error) {
 		return "", err
 	}
 	group := schema.FromAPIVersionAndKind(h.APIVersion, h.Kind).Group
-	return strings.Join([]string{h.Metadata.Namespace, h.Metadata.Name, group, h.Kind}, "_"), nil
+	return decision.Identity{Namespace: h.Metadata.Namespace, Name: h.Metadata.Name, Group: group, Kind: h.Kind}.ID(), nil
 }
 
 // contentDigest is the SHA-256 of files, 64 hexadecimal digits, whatever their order.

@@ -77,7 +77,7 @@ func own(k *unstructured.Unstructured, to map[string]bool) {
 		id, _ := e["id"].(string)
 		// Flux writes a colon of a name in another way than everybody else.
 		if o, err := object.ParseObjMetadata(id); err == nil {
-			to[strings.Join([]string{o.Namespace, o.Name, o.GroupKind.Group, o.GroupKind.Kind}, "_")] = true
+			to[decision.Identity{Namespace: o.Namespace, Name: o.Name, Group: o.GroupKind.Group, Kind: o.GroupKind.Kind}.ID()] = true
 		}
 	}
 }

@@ -230,14 +230,8 @@ func leavingNode(e v1alpha1.InventoryEntry) v1alpha1.ObservedNode {
 	n := v1alpha1.ObservedNode{
 		ID: "leaving-" + hex.EncodeToString(sum[:])[:digits], Delivery: v1alpha1.Withdrawn, Readiness: v1alpha1.Exists,
 	}
-	rest, kind := cutLast(e.ID)
-	rest, group := cutLast(rest)
-	n.Namespace, n.Name, _ = strings.Cut(rest, "_")
-	n.Kind, n.APIVersion = kind, schema.GroupVersion{Group: group, Version: e.Version}.String()
+	i := decision.ParseID(e.ID)
+	n.Namespace, n.Name = i.Namespace, i.Name
+	n.Kind, n.APIVersion = i.Kind, schema.GroupVersion{Group: i.Group, Version: e.Version}.String()
 	return n
-}
-
-func cutLast(s string) (before, after string) {
-	i := strings.LastIndexByte(s, '_')
-	return s[:max(i, 0)], s[i+1:]
 }
