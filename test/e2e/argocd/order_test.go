@@ -61,10 +61,7 @@ func waves(t *testing.T, s *suite) {
 		{"Deployment/stock", "Service/stock"},
 		{"Service/stock", "WebApp/stock"},
 	} {
-		before, after := record.Seen(cluster.Created, edge[0]), record.Seen(cluster.Created, edge[1])
-		if before == 0 || after == 0 || before >= after {
-			t.Errorf("%s was created at %d, %s at %d, want the first before the second:\n%s", edge[0], before, edge[1], after, record)
-		}
+		record.CreatedBefore(t, edge[0], edge[1])
 	}
 }
 
@@ -185,11 +182,8 @@ func reversed(t *testing.T, record *cluster.Recorder, levels [][]string) {
 	t.Helper()
 	for i := 1; i < len(levels); i++ {
 		for _, above := range levels[i] {
-			gone := record.Seen(cluster.Deleted, above)
 			for _, below := range levels[i-1] {
-				if left := record.Left(below); gone == 0 || left == 0 || gone >= left {
-					t.Errorf("%s was gone at %d, %s left at %d, want the first before the second:\n%s", above, gone, below, left, record)
-				}
+				record.GoneBefore(t, above, below)
 			}
 		}
 	}

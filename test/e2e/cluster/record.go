@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+
+	"github.com/krowave/krowave/test/e2e/await"
 )
 
 // Step is what can happen to an object.
@@ -145,6 +147,29 @@ func (r *Recorder) Left(object string) uint64 {
 		return revision
 	}
 	return r.Seen(Deleted, object)
+}
+
+// GoneBefore tells that an object was gone before another began to go. What a read shows already, a watch may bring a moment later: it
+// waits for the end of both.
+func (r *Recorder) GoneBefore(tb testing.TB, first, then string) {
+	tb.Helper()
+	await.True(tb, "the end of "+first+" and "+then, await.Short, func() (bool, string) {
+		return r.Seen(Deleted, first) > 0 && r.Seen(Deleted, then) > 0, r.String()
+	})
+	if gone, left := r.Seen(Deleted, first), r.Left(then); gone >= left {
+		tb.Errorf("%s was gone at %d, %s left at %d, want the first before the second:\n%s", first, gone, then, left, r)
+	}
+}
+
+// CreatedBefore tells that an object was created before another. It waits for the news of both.
+func (r *Recorder) CreatedBefore(tb testing.TB, first, then string) {
+	tb.Helper()
+	await.True(tb, "the creation of "+first+" and "+then, await.Short, func() (bool, string) {
+		return r.Seen(Created, first) > 0 && r.Seen(Created, then) > 0, r.String()
+	})
+	if before, after := r.Seen(Created, first), r.Seen(Created, then); before >= after {
+		tb.Errorf("%s was created at %d, %s at %d, want the first before the second:\n%s", first, before, then, after, r)
+	}
 }
 
 // String is the story for a failed test.

@@ -69,10 +69,7 @@ func deleted(t *testing.T, s *suite) {
 	k.there(t, "one")
 	k.cluster.Gone(t, flux.Artifact(k.namespace, app))
 	for i, ref := range k.all("one")[1:] {
-		gone, left := record.Seen(cluster.Deleted, label(ref)), record.Left(label(k.all("one")[i]))
-		if gone == 0 || left == 0 || gone >= left {
-			t.Errorf("%s was gone at %d, %s left at %d, want the first before the second:\n%s", ref, gone, k.all("one")[i], left, record)
-		}
+		record.GoneBefore(t, label(ref), label(k.all("one")[i]))
 	}
 	k.cluster.Gone(t, cluster.Named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "deleteds.e2e.krowave.dev"))
 }

@@ -84,11 +84,9 @@ func (k *stack) active(t *testing.T, r cluster.Ref) *unstructured.Unstructured {
 // follows tells that the first object was changed for the last time, by whoever made it ready, before the second was made.
 func follows(t *testing.T, record *cluster.Recorder, first, second cluster.Ref) {
 	t.Helper()
-	created, ready := record.Seen(cluster.Created, label(first)), record.Seen(cluster.Changed, label(first))
-	after := record.Seen(cluster.Created, label(second))
-	if created == 0 || ready == 0 || after == 0 || ready >= after {
-		t.Errorf("%s was created at %d and changed last at %d, %s was created at %d, want the second after the first was ready:\n%s",
-			first, created, ready, second, after, record)
+	record.CreatedBefore(t, label(first), label(second))
+	if ready, after := record.Seen(cluster.Changed, label(first)), record.Seen(cluster.Created, label(second)); ready == 0 || ready >= after {
+		t.Errorf("%s changed last at %d, %s was created at %d, want the second after the first was ready:\n%s", first, ready, second, after, record)
 	}
 }
 
@@ -125,9 +123,6 @@ func leaves(t *testing.T, s *suite) {
 		{k.server("goes"), k.settings("goes")},
 		{k.settings("goes"), k.network("goes")},
 	} {
-		gone, left := record.Seen(cluster.Deleted, label(pair[0])), record.Left(label(pair[1]))
-		if gone == 0 || left == 0 || gone >= left {
-			t.Errorf("%s was gone at %d, %s left at %d, want the first before the second:\n%s", pair[0], gone, pair[1], left, record)
-		}
+		record.GoneBefore(t, label(pair[0]), label(pair[1]))
 	}
 }

@@ -39,7 +39,7 @@ func Keep(tb testing.TB, s Spec) *Kept {
 		<-k.done
 		_ = log.Close()
 		if tb.Failed() {
-			tb.Logf("the end of %s:\n%s", log.Name(), tail(log.Name()))
+			tb.Logf("the end of %s:\n%s", log.Name(), ending(tail(log.Name())))
 		}
 	})
 	return k

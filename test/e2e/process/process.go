@@ -26,8 +26,15 @@ import (
 // patience is how long a process may take to end when it is asked to.
 const patience = 20 * time.Second
 
-// shown is how many bytes of the output a failed test shows.
+// shown is how many bytes of the output a failed start shows.
 const shown = 6_000
+
+// A failed test shows the last lines of every process, and they must leave its own message in sight: there are many processes, and
+// some write lines of kilobytes.
+const (
+	lastLines = 8
+	lineWidth = 300 // bytes
+)
 
 // Spec is what to start.
 type Spec struct {
@@ -69,7 +76,7 @@ func Start(tb testing.TB, s Spec) *Process {
 	tb.Cleanup(func() {
 		p.Stop(tb)
 		if tb.Failed() {
-			tb.Logf("the end of %s:\n%s", p.log, p.Tail())
+			tb.Logf("the end of %s:\n%s", p.log, ending(p.Tail()))
 		}
 	})
 	return p
@@ -134,6 +141,16 @@ func tail(file string) []byte {
 		data = data[i+1:]
 	}
 	return data
+}
+
+// ending are the last lines of a text, each cut to its beginning.
+func ending(text []byte) []byte {
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	lines = lines[max(0, len(lines)-lastLines):]
+	for i, line := range lines {
+		lines[i] = line[:min(len(line), lineWidth)]
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
 
 // Port is a free port on loopback. Another program could take it before its user does; then the
