@@ -207,7 +207,8 @@ func (c *Cluster) Namespace(tb testing.TB, name string) {
 	}})
 }
 
-// Established waits until the server serves the kinds of a CRD.
+// Established waits until the server serves the kind of a CRD in each of its versions, and says so to those who ask what it serves: that
+// comes a moment after the condition.
 func (c *Cluster) Established(tb testing.TB, name string) {
 	tb.Helper()
 	r := Named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", name)
@@ -216,9 +217,43 @@ func (c *Cluster) Established(tb testing.TB, name string) {
 		if err != nil || u == nil {
 			return false, fmt.Sprintf("%v", err)
 		}
-		state := Conditions(u)
-		return state["Established"] == "True", fmt.Sprint(state)
+		if state := Conditions(u); state["Established"] != "True" {
+			return false, fmt.Sprint(state)
+		}
+		err = c.discovers(u)
+		return err == nil, fmt.Sprint(err)
 	})
+}
+
+// discovers tells that the kind of a CRD can be found in each version that is served.
+func (c *Cluster) discovers(u *unstructured.Unstructured) error {
+	var definition struct {
+		Spec struct {
+			Group    string
+			Names    struct{ Kind string }
+			Versions []struct {
+				Name   string
+				Served bool
+			}
+		}
+	}
+	data, err := u.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &definition); err != nil {
+		return err
+	}
+	for _, v := range definition.Spec.Versions {
+		gvk := schema.GroupVersionKind{Group: definition.Spec.Group, Version: v.Name, Kind: definition.Spec.Names.Kind}
+		if !v.Served {
+			continue
+		}
+		if _, err := c.Client(gvk, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Conditions are the conditions of an object: the status by the type.
