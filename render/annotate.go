@@ -20,16 +20,43 @@ const (
 func (r *Result) Annotated() []map[string]any {
 	objects := make([]map[string]any, len(r.Objects))
 	for i, o := range r.Objects {
-		add := map[string]any{WaveAnnotation: strconv.Itoa(o.Level)}
-		if o.Node != "" {
-			add[NodeAnnotation] = o.Node
-		}
+		var instance *Instance
 		if o.Instance >= 0 {
-			add[InstanceAnnotation] = r.Instances[o.Instance].ID()
+			instance = &r.Instances[o.Instance]
 		}
-		objects[i] = annotate(o.Value, add)
+		objects[i] = o.annotated(instance)
 	}
 	return objects
+}
+
+// Annotated are the objects of the part as [Result.Annotated] gives them.
+func (p Part) Annotated() []map[string]any {
+	objects := make([]map[string]any, len(p.Objects))
+	for i, o := range p.Objects {
+		objects[i] = o.annotated(p.Instance)
+	}
+	return objects
+}
+
+// Values are the objects of the part, without what is known about them.
+func (p Part) Values() []map[string]any {
+	objects := make([]map[string]any, len(p.Objects))
+	for i, o := range p.Objects {
+		objects[i] = o.Value
+	}
+	return objects
+}
+
+// annotated is the object with annotations; instance is nil for one that belongs to none.
+func (o Object) annotated(instance *Instance) map[string]any {
+	add := map[string]any{WaveAnnotation: strconv.Itoa(o.Level)}
+	if o.Node != "" {
+		add[NodeAnnotation] = o.Node
+	}
+	if instance != nil {
+		add[InstanceAnnotation] = instance.ID()
+	}
+	return annotate(o.Value, add)
 }
 
 // annotate is a copy of an object with more annotations.
@@ -62,9 +89,4 @@ func (i Instance) ID() string {
 }
 
 // Names are the namespace and the name of the instance.
-func (i Instance) Names() (namespace, name string) {
-	metadata, _ := i.Value["metadata"].(map[string]any)
-	namespace, _ = metadata["namespace"].(string)
-	name, _ = metadata["name"].(string)
-	return namespace, name
-}
+func (i Instance) Names() (namespace, name string) { return i.namespace, i.name }

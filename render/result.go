@@ -10,6 +10,8 @@ import (
 type Result struct {
 	// Objects are in the order in which to apply them.
 	Objects []Object
+	// Count is the number of objects, also where [Program.RenderTo] handed them over.
+	Count int
 	// Instances are the rendered instances in the order of the input.
 	Instances []Instance
 }
@@ -42,15 +44,17 @@ type Object struct {
 // Instance is one rendered instance.
 type Instance struct {
 	At     *source.Node
-	Value  map[string]any // as the API server would store it
+	Value  map[string]any // as the API server would store it; nil after [Program.RenderTo]
 	RGD    string
 	Levels int // the instance itself stands on this level, behind all of its objects
 	Held   []eval.Held
 	Absent []eval.Absent
 	Status map[string]any // the fields of its status that are known
+	Count  int            // of its objects in the result, itself included
 
-	objects []eval.Object
-	wanted  []eval.Wanted
+	namespace, name string
+	objects         []eval.Object
+	wanted          []eval.Wanted
 }
 
 // Held reports that some instance waits for run-time values.

@@ -1,9 +1,11 @@
 package render_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
@@ -47,6 +49,46 @@ func TestFor(t *testing.T) {
 			}
 			if diff := cmp.Diff(want.Annotated(), got.Annotated()); diff != "" {
 				t.Errorf("objects: -want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestRenderTo: the objects that are handed over in parts are those of a result, and the rest of the result is the same.
+func TestRenderTo(t *testing.T) {
+	t.Parallel()
+	for name, s := range scenarios(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := s.render(t, 2).program
+			if p == nil {
+				return
+			}
+			want, wantDiags := p.Render()
+			parts := make([][]map[string]any, p.Parts())
+			got, gotDiags := p.RenderTo(func(part render.Part) { parts[part.Index] = part.Annotated() })
+			if diff := cmp.Diff(lines(wantDiags), lines(gotDiags)); diff != "" {
+				t.Errorf("diagnostics: -want +got\n%s", diff)
+			}
+			if (want == nil) != (got == nil) {
+				t.Fatalf("a result: want %t, got %t", want != nil, got != nil)
+			}
+			if want == nil {
+				return
+			}
+			if diff := cmp.Diff(want.Annotated(), slices.Concat(parts...), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("objects: -want +got\n%s", diff)
+			}
+			if diff := cmp.Diff(heldText(want), heldText(got)); diff != "" {
+				t.Errorf("held: -want +got\n%s", diff)
+			}
+			if want.Count != len(want.Objects) || got.Count != want.Count || got.Objects != nil {
+				t.Errorf("want %d objects and none of them kept, got %d and %d, and %d", len(want.Objects), want.Count, got.Count, len(got.Objects))
+			}
+			for i, w := range want.Instances {
+				if g := got.Instances[i]; g.ID() != w.ID() || g.Count != w.Count || g.Value != nil {
+					t.Errorf("instance %d: want %s with %d objects, got %s with %d, and the value %v", i, w.ID(), w.Count, g.ID(), g.Count, g.Value)
+				}
 			}
 		})
 	}

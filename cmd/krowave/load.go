@@ -164,6 +164,16 @@ func renderAll(s streams, flags *inputFlags, paths []string) (*job, error) {
 	})
 }
 
+// renderTo reads, compiles and renders the input. The objects go to what begin answers for the program: there are as many
+// calls as the program has parts, and the result has no objects.
+func renderTo(s streams, flags *inputFlags, paths []string, begin func(*render.Program) func(render.Part)) (*job, error) {
+	return process(s, flags, paths, func(j *job) {
+		var diags diag.List
+		j.result, diags = j.program.RenderTo(begin(j.program))
+		j.diags = append(j.diags, diags...)
+	})
+}
+
 // process compiles and does what follows, in the time that the flags allow.
 func process(s streams, flags *inputFlags, paths []string, then func(*job)) (*job, error) {
 	l := loader{streams: s, flags: flags}

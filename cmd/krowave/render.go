@@ -73,7 +73,15 @@ func (f *renderFlags) prepare(c *cobra.Command, args []string) error {
 }
 
 func (f *renderFlags) run(s streams, paths []string) error {
-	j, err := renderAll(s, &f.inputFlags, paths)
+	format := emit.Documents
+	if f.output == "json" {
+		format = emit.List
+	}
+	var chunks []emit.Chunk
+	j, err := renderTo(s, &f.inputFlags, paths, func(p *render.Program) func(render.Part) {
+		chunks = make([]emit.Chunk, p.Parts())
+		return func(part render.Part) { chunks[part.Index] = format.Chunk(f.objects(part)) }
+	})
 	if err != nil {
 		return err
 	}
@@ -91,17 +99,15 @@ func (f *renderFlags) run(s streams, paths []string) error {
 	if err := held(s.err, j.result); err != nil {
 		return err
 	}
-	var objects []map[string]any
-	for _, o := range j.result.Objects {
-		objects = append(objects, o.Value)
-	}
+	return format.Write(s.out, chunks)
+}
+
+// objects are what is put out of a part.
+func (f *renderFlags) objects(part render.Part) []map[string]any {
 	if f.annotate {
-		objects = j.result.Annotated()
+		return part.Annotated()
 	}
-	if f.output == "json" {
-		return emit.JSON(s.out, objects)
-	}
-	return emit.YAML(s.out, objects)
+	return part.Values()
 }
 
 // style is how problems are printed on a stream.

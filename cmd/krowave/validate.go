@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/krowave/krowave/cmd/krowave/internal/output"
+	"github.com/krowave/krowave/render"
 )
 
 // validateFlags are the flags of validate alone.
@@ -40,7 +41,7 @@ makes errors of them.`,
 
 func (f *validateFlags) run(s streams, paths []string) error {
 	f.options.RefuseObjects, f.options.AllowEmpty = true, true
-	j, err := renderAll(s, &f.inputFlags, paths)
+	j, err := renderTo(s, &f.inputFlags, paths, func(*render.Program) func(render.Part) { return func(render.Part) {} })
 	if err != nil {
 		return err
 	}

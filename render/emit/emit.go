@@ -15,30 +15,13 @@
 // given, and imports nothing of ours. It only reads the objects.
 package emit
 
-import (
-	"fmt"
-	"io"
-)
+import "io"
 
 // flushAt is the number of bytes that are collected before they are handed to the writer.
 const flushAt = 1 << 16
 
 // YAML writes the objects in the order given, separated by lines of three dashes. No objects are no bytes.
-func YAML(w io.Writer, objects []map[string]any) error {
-	e := encoder{}
-	for i, object := range objects {
-		if i > 0 {
-			e.buf = append(e.buf, "---\n"...)
-		}
-		if err := e.document(object); err != nil {
-			return fmt.Errorf("object %d: %w", i, err)
-		}
-		if err := e.flush(w, flushAt); err != nil {
-			return err
-		}
-	}
-	return e.flush(w, 0)
-}
+func YAML(w io.Writer, objects []map[string]any) error { return Documents.write(w, objects) }
 
 // Object is one object as YAML. The caller owns the result.
 func Object(object map[string]any) ([]byte, error) {
@@ -50,27 +33,7 @@ func Object(object map[string]any) ([]byte, error) {
 }
 
 // JSON writes one List of API version v1 whose items are the objects in the order given.
-func JSON(w io.Writer, objects []map[string]any) error {
-	e := encoder{}
-	e.buf = append(e.buf, "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\",\n  \"items\": ["...)
-	for i, object := range objects {
-		if i > 0 {
-			e.buf = append(e.buf, ',')
-		}
-		e.line(4)
-		if err := e.jsonObject(object, 4, atObject); err != nil {
-			return fmt.Errorf("object %d: %w", i, err)
-		}
-		if err := e.flush(w, flushAt); err != nil {
-			return err
-		}
-	}
-	if len(objects) > 0 {
-		e.line(2)
-	}
-	e.buf = append(e.buf, "]\n}\n"...)
-	return e.flush(w, 0)
-}
+func JSON(w io.Writer, objects []map[string]any) error { return List.write(w, objects) }
 
 // encoder collects the text and sorts the keys of the maps that are open at the moment.
 type encoder struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,6 +200,43 @@ func TestDocuments(t *testing.T) {
 `
 	if diff := cmp.Diff(want, jsonText.String()); diff != "" {
 		t.Errorf("JSON(...): -want, +got:\n%s", diff)
+	}
+}
+
+// TestChunks: objects that are encoded in parts are written as objects that are encoded at once.
+func TestChunks(t *testing.T) {
+	t.Parallel()
+	parts := [][]map[string]any{nil, {{"kind": "A"}, {"kind": "B", "items": []any{}}}, {}, {{"kind": "C", "text": "a\nb"}}, {{}}, nil}
+	for name, f := range map[string]struct {
+		format emit.Format
+		write  func(io.Writer, []map[string]any) error
+	}{"YAML": {emit.Documents, emit.YAML}, "JSON": {emit.List, emit.JSON}} {
+		for n := range len(parts) + 1 {
+			var want, got bytes.Buffer
+			var chunks []emit.Chunk
+			for _, part := range parts[:n] {
+				chunks = append(chunks, f.format.Chunk(part))
+			}
+			if err := errors.Join(f.write(&want, slices.Concat(parts[:n]...)), f.format.Write(&got, chunks)); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want.String(), got.String()); diff != "" {
+				t.Errorf("%s, %d parts: -want, +got:\n%s", name, n, diff)
+			}
+		}
+	}
+}
+
+// TestUnsupportedInChunk: the object that cannot be written is counted from the beginning, and nothing else is written.
+func TestUnsupportedInChunk(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	err := emit.Documents.Write(&b, []emit.Chunk{
+		emit.Documents.Chunk([]map[string]any{{"kind": "A"}, {"kind": "B"}}),
+		emit.Documents.Chunk([]map[string]any{{"kind": "C"}, {"spec": math.NaN()}}),
+	})
+	if want := "object 3: .spec: the number NaN has no JSON form"; err == nil || err.Error() != want || b.Len() > 0 {
+		t.Errorf("want the error %q and no text, got %v and %q", want, err, b.String())
 	}
 }
 

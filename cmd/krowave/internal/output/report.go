@@ -72,14 +72,9 @@ func NewRenderReport(r *render.Result, list diag.List) RenderReport {
 	if r == nil {
 		return report
 	}
-	report.Objects = len(r.Objects)
+	report.Objects = r.Count
 	for _, i := range r.Instances {
 		report.Instances = append(report.Instances, newInstance(i))
-	}
-	for _, o := range r.Objects {
-		if o.Instance >= 0 {
-			report.Instances[o.Instance].Objects++
-		}
 	}
 	return report
 }
@@ -90,7 +85,7 @@ func identity(i render.Instance) Identity {
 }
 
 func newInstance(i render.Instance) Instance {
-	instance := Instance{Identity: identity(i), Place: PlaceOf(i.At.Span()), RGD: i.RGD, Status: i.Status, Held: []Held{}, Absent: []Absent{}}
+	instance := Instance{Identity: identity(i), Place: PlaceOf(i.At.Span()), RGD: i.RGD, Objects: i.Count, Status: i.Status, Held: []Held{}, Absent: []Absent{}}
 	for _, h := range i.Held {
 		instance.Held = append(instance.Held, newHeld(h))
 	}
