@@ -19,8 +19,19 @@ func (p *parser) newNode(y *yaml.Node) *Node {
 	}
 	n := &p.slab[0]
 	p.slab = p.slab[1:]
-	n.file, n.start, n.size = p.file, p.offset(y.Line, y.Column), 1
+	n.file, n.start = p.file, uint32(p.offset(y.Line, y.Column)) //nolint:gosec // no text is longer than maxText
 	return n
+}
+
+// newBranch takes what maps and lists have from a slab.
+func (p *parser) newBranch() *branch {
+	if len(p.branches) == 0 {
+		p.branches = make([]branch, max(p.slabSize/4, 4)) // about one value in four
+	}
+	b := &p.branches[0]
+	p.branches = p.branches[1:]
+	b.size = 1
+	return b
 }
 
 // node converts a YAML node. It answers nil once a limit was hit.
@@ -100,27 +111,29 @@ func (p *parser) alias(y *yaml.Node) *Node {
 		p.overflow = true
 		return nil
 	}
-	if !p.count(y, target.size) {
+	if !p.count(y, target.size()) {
 		return nil
 	}
 	return target
 }
 
 func (p *parser) sequence(n *Node, y *yaml.Node, depth int) {
-	n.items = make([]*Node, 0, len(y.Content))
+	n.branch = p.newBranch()
+	n.branch.items = make([]*Node, 0, len(y.Content))
 	for _, c := range y.Content {
 		item := p.node(c, depth+1)
 		if item == nil {
 			return
 		}
-		n.size += item.size
-		n.items = append(n.items, item)
+		n.branch.size += item.size()
+		n.branch.items = append(n.branch.items, item)
 	}
 }
 
 // entries are the fields of a map that is being read. Small maps need no index.
 type entries struct {
-	node   *Node
+	*branch
+
 	index  map[string]int
 	merged map[string]bool // keys that came in with << and may be set again
 }
@@ -132,8 +145,8 @@ func (e *entries) find(key string) (int, bool) {
 		i, ok := e.index[key]
 		return i, ok
 	}
-	for i := range e.node.fields {
-		if e.node.fields[i].Key == key {
+	for i := range e.fields {
+		if e.fields[i].Key == key {
 			return i, true
 		}
 	}
@@ -141,8 +154,8 @@ func (e *entries) find(key string) (int, bool) {
 }
 
 func (e *entries) add(f Field) {
-	e.node.fields = append(e.node.fields, f)
-	switch fields := e.node.fields; {
+	e.fields = append(e.fields, f)
+	switch fields := e.fields; {
 	case e.index != nil:
 		e.index[f.Key] = len(fields) - 1
 	case len(fields) > smallMap:
@@ -154,8 +167,9 @@ func (e *entries) add(f Field) {
 }
 
 func (p *parser) mapping(n *Node, y *yaml.Node, depth int) {
-	e := entries{node: n}
-	n.fields = make([]Field, 0, len(y.Content)/2)
+	n.branch = p.newBranch()
+	e := entries{branch: n.branch}
+	e.fields = make([]Field, 0, len(y.Content)/2)
 	for i := 0; i+1 < len(y.Content) && !p.overflow; i += 2 {
 		if p.isMerge(y.Content[i]) {
 			p.merge(&e, y.Content[i+1], depth)
@@ -166,7 +180,7 @@ func (p *parser) mapping(n *Node, y *yaml.Node, depth int) {
 		if key == nil || value == nil {
 			continue
 		}
-		n.size += value.size
+		e.size += value.size()
 		field := Field{Key: name, KeyAt: key, Value: value}
 		first, dup := e.find(name)
 		if !dup {
@@ -174,10 +188,10 @@ func (p *parser) mapping(n *Node, y *yaml.Node, depth int) {
 			continue
 		}
 		if !e.merged[name] {
-			p.duplicate(name, key, n.fields[first].KeyAt)
+			p.duplicate(name, key, e.fields[first].KeyAt)
 		}
 		delete(e.merged, name)
-		n.fields[first] = field
+		e.fields[first] = field
 	}
 }
 
@@ -212,10 +226,10 @@ func (p *parser) merge(e *entries, y *yaml.Node, depth int) {
 	if value == nil {
 		return
 	}
-	e.node.size += value.size
+	e.size += value.size()
 	sources := []*Node{value}
 	if y.Kind == yaml.SequenceNode {
-		sources = value.items
+		sources = value.Items()
 	}
 	for _, src := range sources {
 		if src.kind != Map {
@@ -227,10 +241,10 @@ func (p *parser) merge(e *entries, y *yaml.Node, depth int) {
 		e.merged = map[string]bool{}
 	}
 	for _, src := range slices.Backward(sources) {
-		for _, f := range src.fields {
+		for _, f := range src.Fields() {
 			e.merged[f.Key] = true
 			if at, set := e.find(f.Key); set {
-				e.node.fields[at] = f
+				e.fields[at] = f
 				continue
 			}
 			e.add(f)

@@ -1,6 +1,9 @@
 package source
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Kind is the JSON kind of a [Node].
 type Kind uint8
@@ -41,17 +44,51 @@ func (k Kind) String() string {
 // written at. Nodes are immutable; an alias shares the nodes of its anchor, so
 // a tree may reach the same node twice.
 type Node struct {
+	file   *File
+	str    string
+	bits   uint64  // an integer, 0 or 1 of a boolean, the bits of a float
+	branch *branch // nil for a scalar in its own place, as most nodes are
+	start  uint32  // byte offset of the first character
 	kind   Kind
 	style  style
-	file   *File
-	start  int // byte offset of the first character
-	str    string
-	num    int64
-	float  float64
+}
+
+// branch is what few nodes have. It is apart because a repository has many nodes.
+type branch struct {
 	fields []Field
 	items  []*Node
 	size   int   // nodes in this subtree, aliases counted each time
 	place  *Node // whose text stands for this value, nil for its own: see [Relocate]
+}
+
+// maxText is the number of bytes up to which a text is read: places behind it have no number.
+const maxText = math.MaxUint32
+
+func (n *Node) int() int64 { return int64(n.bits) } //nolint:gosec // it was one when it was put there
+
+func (n *Node) setInt(kind Kind, i int64) { n.kind, n.bits = kind, uint64(i) } //nolint:gosec // int answers the same number
+
+func (n *Node) float() float64 { return math.Float64frombits(n.bits) }
+
+func (n *Node) setFloat(f float64) { n.kind, n.bits = Float, math.Float64bits(f) }
+
+// at is the byte offset of the first character.
+func (n *Node) at() int { return int(n.start) }
+
+// size is the number of nodes in this subtree, aliases counted each time.
+func (n *Node) size() int {
+	if n.branch == nil {
+		return 1
+	}
+	return n.branch.size
+}
+
+// place is the node whose text stands for this value, nil for its own.
+func (n *Node) place() *Node {
+	if n.branch == nil {
+		return nil
+	}
+	return n.branch.place
 }
 
 // Field is one entry of a [Map] node. Keys that are not strings in YAML (numbers,
@@ -82,18 +119,18 @@ func (n *Node) Str() string {
 // of duplicate keys the last value counts, as in kro and kubectl.
 // The slice must not be changed.
 func (n *Node) Fields() []Field {
-	if n == nil {
+	if n == nil || n.branch == nil {
 		return nil
 	}
-	return n.fields
+	return n.branch.fields
 }
 
 // Items are the elements of a List node. The slice must not be changed.
 func (n *Node) Items() []*Node {
-	if n == nil {
+	if n == nil || n.branch == nil {
 		return nil
 	}
-	return n.items
+	return n.branch.items
 }
 
 // Get is the value of a Map node's key, or nil.
@@ -107,10 +144,7 @@ func (n *Node) Get(key string) *Node {
 
 // Field is the entry of a Map node's key.
 func (n *Node) Field(key string) (Field, bool) {
-	if n == nil {
-		return Field{}, false
-	}
-	for _, f := range n.fields {
+	for _, f := range n.Fields() {
 		if f.Key == key {
 			return f, true
 		}
@@ -136,22 +170,24 @@ func (n *Node) JSON() any {
 	case Null:
 		return nil
 	case Bool:
-		return n.num != 0
+		return n.bits != 0
 	case Int:
-		return n.num
+		return n.int()
 	case Float:
-		return n.float
+		return n.float()
 	case String:
 		return n.str
 	case Map:
-		m := make(map[string]any, len(n.fields))
-		for _, f := range n.fields {
+		fields := n.Fields()
+		m := make(map[string]any, len(fields))
+		for _, f := range fields {
 			m[f.Key] = f.Value.JSON()
 		}
 		return m
 	case List:
-		l := make([]any, len(n.items))
-		for i, item := range n.items {
+		items := n.Items()
+		l := make([]any, len(items))
+		for i, item := range items {
 			l[i] = item.JSON()
 		}
 		return l
@@ -165,22 +201,22 @@ func (n *Node) Span() Span {
 	if n == nil {
 		return Span{}
 	}
-	if n.place != nil {
-		return n.place.Span()
+	if place := n.place(); place != nil {
+		return place.Span()
 	}
 	if n.kind == Map || n.kind == List {
-		line := n.file.lineOf(n.start)
+		line := n.file.lineOf(n.at())
 		end := n.file.lines[line] + len(n.file.LineText(line+1))
-		return NewSpan(n.file, n.start, max(end, n.start))
+		return NewSpan(n.file, n.at(), max(end, n.at()))
 	}
-	return NewSpan(n.file, n.start, n.rawEnd())
+	return NewSpan(n.file, n.at(), n.rawEnd())
 }
 
 // SpanOf is the user's text of the decoded bytes between from (inclusive)
 // and to (exclusive) of a String node, in plain, quoted and block scalars alike. Where
 // the text cannot be matched with the file the whole scalar is answered.
 func (n *Node) SpanOf(from, to int) Span {
-	if n == nil || n.kind != String || n.place != nil {
+	if n == nil || n.kind != String || n.place() != nil {
 		return n.Span()
 	}
 	offsets := n.align()

@@ -28,7 +28,7 @@ func DefaultLimits() Limits {
 func (l Limits) withDefaults() Limits {
 	d := DefaultLimits()
 	if l.Bytes > 0 {
-		d.Bytes = l.Bytes
+		d.Bytes = int(min(int64(l.Bytes), maxText))
 	}
 	if l.Documents > 0 {
 		d.Documents = l.Documents
@@ -140,6 +140,7 @@ type parser struct {
 	overflow bool
 	aliases  map[*yaml.Node]*Node // nil while the anchor's own value is being read
 	slab     []Node
+	branches []branch
 	slabSize int
 }
 
@@ -191,7 +192,7 @@ func (p *parser) document(root *yaml.Node) {
 	}
 	p.nodes, p.overflow, p.aliases = 0, false, nil
 	node := p.node(root.Content[0], 0)
-	if node == nil || p.overflow || (node.kind == Null && node.rawEnd() == node.start) {
+	if node == nil || p.overflow || (node.kind == Null && node.rawEnd() == node.at()) {
 		return
 	}
 	p.docs = append(p.docs, &Document{File: p.file, Index: p.index, Root: node})

@@ -18,7 +18,8 @@ type File struct {
 // NewFile returns a File over a copy of data. Path is only used in messages and
 // is kept as given, with forward slashes.
 func NewFile(path string, data []byte) *File {
-	f := &File{path: path, data: string(data), lines: []int{0}}
+	f := &File{path: path, data: string(data)}
+	f.lines = make([]int, 1, 1+strings.Count(f.data, "\n"))
 	for i := 0; i < len(f.data); {
 		n := strings.IndexByte(f.data[i:], '\n')
 		if n < 0 {

@@ -34,24 +34,29 @@ func RelocateAt(built, place *Node) *Node {
 	if built == nil || place == nil {
 		return built
 	}
-	moved := *built
-	moved.place = place.anchorage()
-	moved.fields, moved.items = nil, nil
-	for _, f := range built.fields {
-		moved.fields = append(moved.fields, Field{Key: f.Key, KeyAt: RelocateAt(f.KeyAt, place), Value: RelocateAt(f.Value, place)})
+	moved, b := built.moved(place)
+	for _, f := range built.Fields() {
+		b.fields = append(b.fields, Field{Key: f.Key, KeyAt: RelocateAt(f.KeyAt, place), Value: RelocateAt(f.Value, place)})
 	}
-	for _, item := range built.items {
-		moved.items = append(moved.items, RelocateAt(item, place))
+	for _, item := range built.Items() {
+		b.items = append(b.items, RelocateAt(item, place))
 	}
-	return &moved
+	return moved
 }
 
 // anchorage is the node whose text stands for n.
 func (n *Node) anchorage() *Node {
-	if n.place != nil {
-		return n.place
+	if place := n.place(); place != nil {
+		return place
 	}
 	return n
+}
+
+// moved is a copy without fields and items in another place, and where to put them.
+func (n *Node) moved(place *Node) (*Node, *branch) {
+	moved := *n
+	moved.branch = &branch{size: n.size(), place: place.anchorage()}
+	return &moved, moved.branch
 }
 
 // sameScalar reports that two scalars are the same value.
@@ -62,63 +67,62 @@ func (n *Node) sameScalar(m *Node) bool {
 	case n.kind == String:
 		return n.str == m.str
 	case n.kind == Float:
-		return n.float == m.float
+		return n.float() == m.float()
 	}
-	return n.num == m.num
+	return n.bits == m.bits
 }
 
 func relocateMap(built, origin *Node) *Node {
-	moved := *built
-	moved.place = origin.anchorage()
-	moved.fields = make([]Field, 0, len(built.fields))
-	same := len(built.fields) == len(origin.fields)
+	moved, b := built.moved(origin)
+	b.fields = make([]Field, 0, len(built.Fields()))
+	same := len(built.Fields()) == len(origin.Fields())
 	field := origin.lookup()
-	for _, f := range built.fields {
+	for _, f := range built.Fields() {
 		from, ok := field(f.Key)
 		if !ok {
 			same = false
-			moved.fields = append(moved.fields, Field{Key: f.Key, KeyAt: RelocateAt(f.KeyAt, origin), Value: RelocateAt(f.Value, origin)})
+			b.fields = append(b.fields, Field{Key: f.Key, KeyAt: RelocateAt(f.KeyAt, origin), Value: RelocateAt(f.Value, origin)})
 			continue
 		}
 		value := Relocate(f.Value, from.Value)
 		same = same && value == from.Value
-		moved.fields = append(moved.fields, Field{Key: f.Key, KeyAt: from.KeyAt, Value: value})
+		b.fields = append(b.fields, Field{Key: f.Key, KeyAt: from.KeyAt, Value: value})
 	}
 	if same {
 		return origin
 	}
-	return &moved
+	return moved
 }
 
 func relocateList(built, origin *Node) *Node {
-	moved := *built
-	moved.place = origin.anchorage()
-	moved.items = make([]*Node, 0, len(built.items))
-	byName := make(map[string]*Node, len(origin.items))
-	for _, item := range origin.items {
+	moved, b := built.moved(origin)
+	items, origins := built.Items(), origin.Items()
+	b.items = make([]*Node, 0, len(items))
+	byName := make(map[string]*Node, len(origins))
+	for _, item := range origins {
 		if name := itemName(item); name != "" {
 			byName[name] = item
 		}
 	}
-	same := len(built.items) == len(origin.items)
-	for i, item := range built.items {
+	same := len(items) == len(origins)
+	for i, item := range items {
 		from := byName[itemName(item)]
-		if from == nil && i < len(origin.items) && itemName(item) == "" {
-			if len(built.items) == len(origin.items) || item.equal(origin.items[i]) {
-				from = origin.items[i]
+		if from == nil && i < len(origins) && itemName(item) == "" {
+			if len(items) == len(origins) || item.equal(origins[i]) {
+				from = origins[i]
 			}
 		}
 		value := RelocateAt(item, origin)
 		if from != nil {
 			value = Relocate(item, from)
 		}
-		same = same && value == origin.items[i]
-		moved.items = append(moved.items, value)
+		same = same && value == origins[i]
+		b.items = append(b.items, value)
 	}
 	if same {
 		return origin
 	}
-	return &moved
+	return moved
 }
 
 // itemName is what tells the items of a list apart in Kubernetes and in RGDs, or "".
@@ -133,18 +137,18 @@ func itemName(n *Node) string {
 
 // equal reports that two trees hold the same values, whatever the order of the keys.
 func (n *Node) equal(m *Node) bool {
-	if n.kind != m.kind || len(n.fields) != len(m.fields) || len(n.items) != len(m.items) {
+	if n.kind != m.kind || len(n.Fields()) != len(m.Fields()) || len(n.Items()) != len(m.Items()) {
 		return false
 	}
 	field := m.lookup()
-	for _, f := range n.fields {
+	for _, f := range n.Fields() {
 		g, ok := field(f.Key)
 		if !ok || !f.Value.equal(g.Value) {
 			return false
 		}
 	}
-	for i := range n.items {
-		if !n.items[i].equal(m.items[i]) {
+	for i, item := range n.Items() {
+		if !item.equal(m.branch.items[i]) {
 			return false
 		}
 	}
@@ -153,11 +157,11 @@ func (n *Node) equal(m *Node) bool {
 
 // lookup finds many fields of one map: large maps get an index.
 func (n *Node) lookup() func(key string) (Field, bool) {
-	if len(n.fields) <= smallMap {
+	if len(n.Fields()) <= smallMap {
 		return n.Field
 	}
-	index := make(map[string]Field, len(n.fields))
-	for _, f := range n.fields {
+	index := make(map[string]Field, len(n.Fields()))
+	for _, f := range n.Fields() {
 		index[f.Key] = f
 	}
 	return func(key string) (Field, bool) {
@@ -171,8 +175,9 @@ func (n *Node) Without(keys ...string) *Node {
 	if n.Kind() != Map {
 		return n
 	}
-	rest := *n
-	rest.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f Field) bool { return slices.Contains(keys, f.Key) })
+	rest, b := *n, *n.branch
+	b.fields = slices.DeleteFunc(slices.Clone(b.fields), func(f Field) bool { return slices.Contains(keys, f.Key) })
+	rest.branch = &b
 	return &rest
 }
 
@@ -181,12 +186,13 @@ func (n *Node) With(fields ...Field) *Node {
 	if n.Kind() != Map {
 		return n
 	}
-	more := *n
-	more.fields = slices.Concat(fields, n.fields)
+	more, b := *n, *n.branch
+	b.fields = slices.Concat(fields, b.fields)
+	more.branch = &b
 	return &more
 }
 
 // WithText is a String node of another text in the place of n.
 func (n *Node) WithText(text string) *Node {
-	return &Node{kind: String, str: text, file: n.file, start: n.start, size: 1, place: n.anchorage()}
+	return &Node{kind: String, str: text, file: n.file, start: n.start, branch: &branch{size: 1, place: n.anchorage()}}
 }

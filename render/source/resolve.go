@@ -25,11 +25,11 @@ func (p *parser) value(n *Node, y *yaml.Node) {
 	case isNull:
 		n.kind = Null
 	case isBool:
-		n.kind, n.num = Bool, s.int
+		n.setInt(Bool, s.int)
 	case isInt:
-		n.kind, n.num = Int, s.int
+		n.setInt(Int, s.int)
 	case isUint:
-		n.kind, n.float = Float, float64(s.uint)
+		n.setFloat(float64(s.uint))
 	case isFloat:
 		p.float(n, s.float)
 	case isText, isTime:
@@ -39,18 +39,18 @@ func (p *parser) value(n *Node, y *yaml.Node) {
 
 // float stores a number as JSON would carry it: without a fraction it is an integer.
 func (p *parser) float(n *Node, f float64) {
-	n.kind, n.float = Float, f
+	n.setFloat(f)
 	switch {
 	case math.IsInf(f, 0) || math.IsNaN(f):
 		p.report(BadValue, n.Span(), fmt.Sprintf("%s has no JSON form", n.str))
-		n.kind = Null
+		n.setInt(Null, 0)
 	case f != math.Trunc(f) || math.Abs(f) >= 1e21: // From here on JSON has an exponent.
 	case math.Abs(f) < 1<<53:
-		n.kind, n.num = Int, int64(f)
+		n.setInt(Int, int64(f))
 	default:
 		// The shortest decimal text, not the exact value, is what JSON carries.
 		if i, err := strconv.ParseInt(strconv.FormatFloat(f, 'f', -1, 64), 10, 64); err == nil {
-			n.kind, n.num = Int, i
+			n.setInt(Int, i)
 		}
 	}
 }
@@ -148,6 +148,7 @@ func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 	if !ok {
 		return scalar{}, false
 	}
+	p.share(n)
 	if y.Style&yaml.TaggedStyle == 0 {
 		if n.style != plain || bang {
 			return scalar{}, true
@@ -155,6 +156,17 @@ func (p *parser) scalar(n *Node, y *yaml.Node) (scalar, bool) {
 		return resolve(y.Value), true
 	}
 	return p.tagged(n, y)
+}
+
+// share makes a text that the file has in the same letters a part of the file's text, which is there anyway.
+func (p *parser) share(n *Node) {
+	at := n.at()
+	if n.style == singleQuoted || n.style == doubleQuoted {
+		at++
+	}
+	if at <= len(p.file.data) && strings.HasPrefix(p.file.data[at:], n.str) {
+		n.str = p.file.data[at : at+len(n.str)]
+	}
 }
 
 // tagged reads a scalar with a tag of its own.
@@ -200,7 +212,7 @@ func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 // tells that the tag is a lone exclamation mark, which makes any value text. OK is false when one stands on a line
 // behind the anchor of an empty value: whether it is this value's or that of the next one, the library does not tell.
 func (p *parser) skipProperties(n *Node) (bang, ok bool) {
-	data, at := p.file.data, n.start
+	data, at := p.file.data, n.at()
 	content := n.style != plain || n.str != "" // or else there is nothing on the lines behind
 	behind := at                               // the next thing, on whatever line
 	for at < len(data) && (data[at] == '!' || data[at] == '&') {
@@ -217,7 +229,7 @@ func (p *parser) skipProperties(n *Node) (bang, ok bool) {
 			return false, false
 		}
 	}
-	n.start = at
+	n.start = uint32(at) //nolint:gosec // no text is longer than maxText
 	return bang, true
 }
 

@@ -21,20 +21,20 @@ func (n *Node) rawEnd() int {
 	data := n.file.data
 	switch n.style {
 	case singleQuoted, doubleQuoted:
-		return quotedEnd(data, n.start)
+		return quotedEnd(data, n.at())
 	case literal, folded:
-		return blockEnd(n.file, n.start)
+		return blockEnd(n.file, n.at())
 	case plain:
-		if strings.HasPrefix(data[min(n.start, len(data)):], n.str) {
-			return n.start + len(n.str)
+		if strings.HasPrefix(data[min(n.at(), len(data)):], n.str) {
+			return n.at() + len(n.str)
 		}
 		if offsets := n.align(); len(offsets) > 1 {
 			last := offsets[len(offsets)-2]
 			return last + n.rawWidth(last)
 		}
-		return wordEnd(data, n.start)
+		return wordEnd(data, n.at())
 	}
-	return n.start
+	return n.at()
 }
 
 // wordEnd is the end of a plain scalar that is written differently from what it means,
@@ -93,17 +93,17 @@ func indentOf(line string) int {
 // texts do not match, which happens only for tags and escapes that this
 // package does not know. It is computed on demand: only problems need it.
 func (n *Node) align() []int {
-	a := aligner{data: n.file.data, at: n.start, offsets: make([]int, 0, len(n.str)+1)}
+	a := aligner{data: n.file.data, at: n.at(), offsets: make([]int, 0, len(n.str)+1)}
 	switch n.style {
 	case doubleQuoted:
 		a.at++
-		a.end = quotedEnd(a.data, n.start) - 1
+		a.end = quotedEnd(a.data, n.at()) - 1
 		return a.double(n.str)
 	case singleQuoted:
 		a.at++
-		a.end = quotedEnd(a.data, n.start) - 1
+		a.end = quotedEnd(a.data, n.at()) - 1
 	case literal, folded:
-		a.end = blockEnd(n.file, n.start)
+		a.end = blockEnd(n.file, n.at())
 		a.skipLine()
 	case plain:
 		a.end = len(a.data)
