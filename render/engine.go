@@ -20,7 +20,8 @@ import (
 type Engine struct {
 	language *expr.Language
 	checker  admission.Checker
-	builtin  sync.Map // *catalog.Catalog by version; what was decoded once serves every later input
+	rgds     catalog.Kind // RGDs themselves
+	builtin  sync.Map     // *catalog.Catalog by version; what was decoded once serves every later input
 }
 
 // kubernetes is the catalogue of a Kubernetes version.
@@ -44,7 +45,7 @@ func NewEngine() (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{language: language}, nil
+	return &Engine{language: language, rgds: rgd.CatalogKind()}, nil
 }
 
 // unit is one RGD on its way through compilation.
@@ -76,7 +77,7 @@ func (e *Engine) Compile(in Input, o Options) (*Program, diag.List) {
 		diags = append(diags, problems...)
 		known = append(known, kinds...)
 	}
-	p := &Program{options: o, input: in, checker: &e.checker, catalog: base.With(append(known, rgd.CatalogKind())...), programs: map[schema.GroupVersionKind]*eval.Program{}, defined: map[schema.GroupKind]*eval.Program{}}
+	p := &Program{options: o, input: in, checker: &e.checker, catalog: base.With(append(known, e.rgds)...), programs: map[schema.GroupVersionKind]*eval.Program{}, defined: map[schema.GroupKind]*eval.Program{}}
 	units := decode(in, o)
 	diags = append(diags, duplicates(units)...)
 	layers, problems := layersOf(units)

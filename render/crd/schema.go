@@ -8,11 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
-	apiservervalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/krowave/krowave/render/diag"
@@ -44,13 +42,7 @@ func (r *report) schema(s *apiextensionsv1.JSONSchemaProps, path string) {
 	w := walker{report: r}
 	w.walk(structural, node{path: path, count: new(uint64(1)), root: true})
 	w.total()
-	if len(r.diags) > before {
-		return
-	}
-	validation := &apiextensions.CustomResourceValidation{OpenAPIV3Schema: internal}
-	if _, _, err := apiservervalidation.NewSchemaValidator(validation.OpenAPIV3Schema); err != nil {
-		r.errorf(diag.CRDStructure, path, "no validator can be built from the schema: %s", err)
-	}
+	// The API server also makes a validator of the schema. That fails for references alone, which no structural schema has.
 }
 
 // rooted is a path whose text is given.
@@ -79,6 +71,20 @@ func (r *report) endless(s *structuralschema.Structural, at *field.Path) bool {
 		found = r.endless(&property, at.Child("properties").Key(name)) || found
 	}
 	return r.endless(s.Items, at.Child("items")) || found
+}
+
+// hasRules reports that some part of a schema has a rule.
+func hasRules(s structuralschema.Structural) bool {
+	if len(s.XValidations) > 0 || s.Items != nil && hasRules(*s.Items) ||
+		s.AdditionalProperties != nil && s.AdditionalProperties.Structural != nil && hasRules(*s.AdditionalProperties.Structural) {
+		return true
+	}
+	for _, property := range s.Properties {
+		if hasRules(property) {
+			return true
+		}
+	}
+	return false
 }
 
 // refusedBy is why a rule of a schema cannot be evaluated for a value, or nil.
@@ -114,7 +120,7 @@ func refusedBy(v any, s *structuralschema.Structural) error {
 
 // defaults checks every default against its own schema, its rules included.
 func (r *report) defaults(s *structuralschema.Structural, at *field.Path) {
-	if r.endless(s, at) {
+	if hasRules(*s) && r.endless(s, at) {
 		return
 	}
 	errs, err := defaulting.ValidateDefaults(context.Background(), at, s, true, true)

@@ -14,7 +14,8 @@ type Input struct {
 	Group, Version, Kind string
 	Namespaced           bool
 	// Spec and Status are the schemas of the instances' spec and status. Nil is an
-	// object without fields. Status gets the fields that kro writes, unless it has them.
+	// object without fields. Status gets the fields that kro writes, unless it has them. The CRD shares
+	// them, so that nobody may change them afterwards.
 	Spec, Status *apiextensionsv1.JSONSchemaProps
 	// PrinterColumns replace the default ones when there are any.
 	PrinterColumns         []apiextensionsv1.CustomResourceColumnDefinition
@@ -23,7 +24,9 @@ type Input struct {
 }
 
 // Name is the name of the CRD of a kind.
-func Name(group, kind string) string { return Plural(kind) + "." + group }
+func Name(group, kind string) string { return name(group, Plural(kind)) }
+
+func name(group, plural string) string { return plural + "." + group }
 
 // Synthesize is the CRD that kro creates.
 func Synthesize(in Input) *apiextensionsv1.CustomResourceDefinition {
@@ -31,20 +34,21 @@ func Synthesize(in Input) *apiextensionsv1.CustomResourceDefinition {
 	if in.Namespaced {
 		scope = apiextensionsv1.NamespaceScoped
 	}
+	plural := Plural(in.Kind)
 	columns := slices.Clone(in.PrinterColumns)
 	if len(columns) == 0 {
 		columns = defaultColumns()
 	}
 	c := &apiextensionsv1.CustomResourceDefinition{
 		TypeMeta:   metav1.TypeMeta{APIVersion: apiextensionsv1.SchemeGroupVersion.String(), Kind: "CustomResourceDefinition"},
-		ObjectMeta: metav1.ObjectMeta{Name: Name(in.Group, in.Kind)},
+		ObjectMeta: metav1.ObjectMeta{Name: name(in.Group, plural)},
 		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
 			Group: in.Group,
 			Scope: scope,
 			Names: apiextensionsv1.CustomResourceDefinitionNames{
 				Kind:       in.Kind,
 				ListKind:   in.Kind + "List",
-				Plural:     Plural(in.Kind),
+				Plural:     plural,
 				Singular:   strings.ToLower(in.Kind),
 				ShortNames: slices.Clone(in.ShortNames),
 				Categories: slices.Clone(in.Categories),
@@ -76,32 +80,27 @@ func rootSchema(spec, status *apiextensionsv1.JSONSchemaProps) *apiextensionsv1.
 			"apiVersion": {Type: "string"},
 			"kind":       {Type: "string"},
 			"metadata":   {Type: "object"},
-			"spec":       *copied(spec),
-			"status":     *statusSchema(status),
+			"spec":       orObject(spec),
+			"status":     statusSchema(status),
 		},
 	}
 }
 
 // statusSchema adds what kro writes into every instance's status.
-func statusSchema(status *apiextensionsv1.JSONSchemaProps) *apiextensionsv1.JSONSchemaProps {
-	s := copied(status)
-	if s.Properties == nil {
-		s.Properties = map[string]apiextensionsv1.JSONSchemaProps{}
-	}
-	for name, own := range map[string]apiextensionsv1.JSONSchemaProps{"state": {Type: "string"}, "conditions": conditions()} {
-		if _, set := s.Properties[name]; !set {
-			s.Properties[name] = own
-		}
-	}
+func statusSchema(status *apiextensionsv1.JSONSchemaProps) apiextensionsv1.JSONSchemaProps {
+	s := orObject(status)
+	properties := map[string]apiextensionsv1.JSONSchemaProps{"state": {Type: "string"}, "conditions": conditions()}
+	maps.Copy(properties, s.Properties)
+	s.Properties = properties
 	return s
 }
 
-// copied is a copy of a schema, or an object without fields.
-func copied(s *apiextensionsv1.JSONSchemaProps) *apiextensionsv1.JSONSchemaProps {
+// orObject is a schema, or an object without fields.
+func orObject(s *apiextensionsv1.JSONSchemaProps) apiextensionsv1.JSONSchemaProps {
 	if s == nil {
-		return &apiextensionsv1.JSONSchemaProps{Type: "object"}
+		return apiextensionsv1.JSONSchemaProps{Type: "object"}
 	}
-	return s.DeepCopy()
+	return *s
 }
 
 // conditions is the schema of status.conditions.

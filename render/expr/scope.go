@@ -34,8 +34,9 @@ type Scope struct {
 // Scope declares variables. Schemas are turned into types only as far as expressions look.
 func (l *Language) Scope(variables []Variable) (*Scope, error) {
 	registry := typing.NewRegistry(l.env.CELTypeProvider())
-	options := make([]cel.EnvOption, 0, len(variables)+1)
-	options = append(options, cel.CustomTypeProvider(registry))
+	options := make([]cel.EnvOption, 0, len(variables)+2)
+	// A scope checks what the language has parsed. Macros are for parsing, and to take them over costs more than all else.
+	options = append(options, cel.CustomTypeProvider(registry), cel.ClearMacros())
 	s := &Scope{types: registry}
 	for _, v := range variables {
 		t := types.DynType

@@ -103,7 +103,7 @@ func (c *compiler) finish() {
 	maps.Copy(root.Properties, c.graph.InstanceSchema.Properties)
 	root.Properties["metadata"] = catalog.ObjectMeta()
 	root.Properties["spec"] = catalog.FromJSONSchemaProps(c.built.Schema)
-	c.graph.Kind = catalog.Kind{GVK: gvk, Schema: &root, Namespaced: s.Namespaced, Plural: crd.Plural(s.Kind), Origin: "RGD " + c.rgd.Name}
+	c.graph.Kind = catalog.Kind{GVK: gvk, Schema: &root, Namespaced: s.Namespaced, Plural: c.graph.CRD.Spec.Names.Plural, Origin: "RGD " + c.rgd.Name}
 }
 
 // checkStatus checks the projections and infers the schema of the status.
