@@ -19,7 +19,22 @@ import (
 // limit for one expression is 10,000,000 before and 1,000,000 while it runs. Sizes knows the lengths of
 // variables; without it they are not bounded. The checked expression is one of the environment.
 func Estimate(env *cel.Env, checked *cel.Ast, sizes checker.CostEstimator) (checker.CostEstimate, error) {
+	if cost, ok := path(checked.NativeRep(), checked.NativeRep().Expr()); ok {
+		return checker.FixedCostEstimate(cost), nil
+	}
 	return env.EstimateCost(checked, &library.CostEstimator{SizeEstimator: sizes}, checker.PresenceTestHasCost(false))
+}
+
+// path is what a chain of fields costs, such as schema.spec.name. Most expressions are one, and
+// an estimator has tables of all functions.
+func path(a *ast.AST, e ast.Expr) (cost uint64, ok bool) {
+	for e.Kind() == ast.SelectKind && !e.AsSelect().IsTestOnly() {
+		e = e.AsSelect().Operand()
+		if k := a.GetType(e.ID()).Kind(); k == types.MapKind || k == types.StructKind || k == types.TypeParamKind {
+			cost++
+		}
+	}
+	return cost + 1, e.Kind() == ast.IdentKind
 }
 
 // Limit makes a program stop with an error when it has cost more than a limit, and count
@@ -28,6 +43,7 @@ func Limit(limit uint64) []cel.ProgramOption {
 	return []cel.ProgramOption{
 		cel.CostTracking(&library.CostEstimator{}),
 		cel.CostTrackerOptions(interpreter.PresenceTestHasCost(false)),
+		cel.CostTrackerOptions(trackers()...),
 		cel.CostLimit(limit),
 	}
 }
@@ -73,15 +89,18 @@ func (c cost) estimator() checker.FunctionEstimator {
 	}
 }
 
-func trackers(costs []cost) []cel.ProgramOption {
-	options := make([]interpreter.CostTrackerOption, len(costs))
-	for i, c := range costs {
-		options[i] = interpreter.OverloadCostTracker(c.overload, func(args []ref.Val, result ref.Val) *uint64 {
-			cost := c.track(args, result)
-			return &cost
-		})
+// trackers count what the functions of this package cost, and those of CEL that compare all items of a list.
+func trackers() []interpreter.CostTrackerOption {
+	var options []interpreter.CostTrackerOption
+	for _, costs := range [][]cost{listCosts(), comparingCosts(), mapCosts(), jsonCosts(), hashCosts(), randomCosts(), runtimeCosts()} {
+		for _, c := range costs {
+			options = append(options, interpreter.OverloadCostTracker(c.overload, func(args []ref.Val, result ref.Val) *uint64 {
+				cost := c.track(args, result)
+				return &cost
+			}))
+		}
 	}
-	return []cel.ProgramOption{cel.CostTrackerOptions(options...)}
+	return options
 }
 
 // number is the value of an integer literal, or anything up to the length of the longest text.

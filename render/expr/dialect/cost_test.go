@@ -128,6 +128,33 @@ func TestEstimateIsBounded(t *testing.T) {
 	}
 }
 
+// TestEstimateOfPath: chains of fields are estimated without an estimator, as it would.
+func TestEstimateOfPath(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, cel.Variable("x", cel.DynType), cel.Variable("s", cel.StringType),
+		cel.Variable("m", cel.MapType(cel.StringType, cel.MapType(cel.StringType, cel.DynType))), cel.Variable("o", types.NewObjectType("google.protobuf.Struct")))
+	for text, simple := range map[string]bool{
+		"s": true, "x": true, "x.a": true, "x.a.b.c": true, "m.a": true, "m.a.b": true, "m.a.b.c": true, "o.fields": true, "o.fields.a": true,
+		"has(m.a.b)": false, "m.?a": false, "m.a.b[0].c": false, "{'a': 1}.a": false, "'a'": false, "s + s": false,
+	} {
+		checked, issues := env.Compile(text)
+		if issues.Err() != nil {
+			t.Fatal(issues.Err())
+		}
+		if _, ok := path(checked.NativeRep(), checked.NativeRep().Expr()); ok != simple {
+			t.Errorf("%s: want a chain of fields: %t", text, simple)
+		}
+		want, err := env.EstimateCost(checked, fixedSizes{}, checker.PresenceTestHasCost(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Estimate(env, checked, fixedSizes{})
+		if err != nil || got != want {
+			t.Errorf("%s: want %v, got %v (%v)", text, want, got, err)
+		}
+	}
+}
+
 // TestLimit: an expensive expression stops, wherever its cost comes from, and an
 // unknown or an error never makes the counting fail.
 func TestLimit(t *testing.T) {

@@ -30,10 +30,8 @@ func (listsLib) CompileOptions() []cel.EnvOption {
 	}
 }
 
-// ProgramOptions tracks the cost, that of CEL's own functions that compare all items included.
-func (listsLib) ProgramOptions() []cel.ProgramOption {
-	return append(trackers(listCosts()), trackers(comparingCosts())...)
-}
+// ProgramOptions are none: [Limit] tracks the cost.
+func (listsLib) ProgramOptions() []cel.ProgramOption { return nil }
 
 func setAtIndex(args ...ref.Val) ref.Val {
 	items, i, refusal := itemsAndIndex(args)

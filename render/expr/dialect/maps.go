@@ -26,8 +26,8 @@ func (mapsLib) CompileOptions() []cel.EnvOption {
 	}
 }
 
-// ProgramOptions tracks the cost.
-func (mapsLib) ProgramOptions() []cel.ProgramOption { return trackers(mapCosts()) }
+// ProgramOptions are none: [Limit] tracks the cost.
+func (mapsLib) ProgramOptions() []cel.ProgramOption { return nil }
 
 // merge takes the entries of both maps; the right one wins.
 func merge(left, right ref.Val) ref.Val {

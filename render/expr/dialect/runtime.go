@@ -34,8 +34,8 @@ func (runtimeLib) CompileOptions() []cel.EnvOption {
 	}
 }
 
-// ProgramOptions tracks the cost.
-func (runtimeLib) ProgramOptions() []cel.ProgramOption { return trackers(runtimeCosts()) }
+// ProgramOptions are none: [Limit] tracks the cost.
+func (runtimeLib) ProgramOptions() []cel.ProgramOption { return nil }
 
 // expandNewCondition turns the bare names of {type: …, status: …} into strings. On
 // another receiver than runtime the call is none of our business.
