@@ -13,6 +13,14 @@ import (
 // It fails for a schema that holds invalid JSON, which no schema of package
 // simpleschema does.
 func Object(c *apiextensionsv1.CustomResourceDefinition) (map[string]any, error) {
+	if object, ok := plain(c); ok {
+		return object, nil
+	}
+	return viaJSON(c)
+}
+
+// viaJSON is [Object] for every CRD.
+func viaJSON(c *apiextensionsv1.CustomResourceDefinition) (map[string]any, error) {
 	c = c.DeepCopy()
 	for _, v := range c.Spec.Versions {
 		if v.Schema != nil {
