@@ -185,12 +185,11 @@ func (p *plan) neverCame(id string) bool {
 	return state.Known && !state.Exists && !given && !p.in.Owned[id]
 }
 
-// neverLeft says that an object was withdrawn for an artifact that was never published: the consumer still has it, and it
-// still stands in what the consumer was given.
+// neverLeft says that an object was withdrawn for an artifact that was never published: it still stands in what the consumer
+// was given. Whether the consumer has applied that does not matter: it may be about to.
 func (p *plan) neverLeft(id string) bool {
 	_, there := p.in.Last[id]
-	state := p.in.Cluster[id]
-	return there && (p.in.Owned[id] || p.in.Owned == nil && state.Known && state.Exists)
+	return there
 }
 
 // cameLate says that an object which was not there when it was withdrawn has come since, by an attempt to apply that failed

@@ -221,6 +221,20 @@ func TestDecideShrink(t *testing.T) {
 				Waiting: []string{"a Deleting b", "b Deleting b"},
 			},
 		},
+		"one that never left, and that the consumer is about to apply": {
+			reason: "it is in the artifact, so that it may come below what is applied with it: it takes its place in the order again",
+			in: decision.Input{
+				Objects:   objects(keeper),
+				Inventory: inventory(entry(a, withdrawn, replacing, with("1")), entry(b), entry(keeper)), Last: last(a, b, keeper),
+				Current: "r0", Applied: "r-1", Owned: map[string]bool{id("keeper"): true},
+				Cluster: cluster(map[string]decision.State{"a": missing, "b": missing}),
+			},
+			want: outcome{
+				Manifests: []string{"keeper Rendered 1", "a Leaving 1"},
+				Inventory: []string{"keeper r0", "a r0 manifest", "b r1 replaces withdrawn manifest"},
+				Waiting:   []string{"a Deleting b", "b Deleting b"},
+			},
+		},
 		"one that never came": {
 			reason: "the consumer cannot apply it, and need not",
 			in: decision.Input{
