@@ -22,6 +22,7 @@ func Decide(in Input) (*Decision, error) {
 	p.raise()
 	p.carry()
 	p.shrink()
+	p.lift()
 	p.report()
 	if len(p.lost) > 0 {
 		slices.Sort(p.lost)

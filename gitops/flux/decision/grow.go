@@ -118,6 +118,32 @@ func (p *plan) raise() {
 	}
 }
 
+// lift keeps what was above an object above it when a change brings the object to a higher level. What is held, kept or leaving
+// has the level that it was delivered with, and of what it needs only that is known: that it was lower. The order among such
+// objects stays the same.
+func (p *plan) lift() {
+	higher := map[string][]v1alpha1.InventoryEntry{}
+	for i := range p.in.Objects {
+		o := &p.in.Objects[i]
+		if was, known := p.entries[o.ID]; known && o.Instance != "" && p.verdicts[o.ID].put && was.Level < p.next[o.ID].Level {
+			higher[o.Instance] = append(higher[o.Instance], was)
+		}
+	}
+	for id, e := range p.next {
+		if v := p.verdicts[id]; v != nil && v.put || e.Node == "" {
+			continue
+		}
+		var by int32
+		for _, was := range higher[e.Instance] {
+			if was.Level < e.Level {
+				by = max(by, p.next[was.ID].Level-was.Level)
+			}
+		}
+		e.Level += by
+		p.next[id] = e
+	}
+}
+
 // put delivers what the render gives.
 func (p *plan) put(o *Object) {
 	p.out.Manifests = append(p.out.Manifests, Manifest{ID: o.ID, JSON: o.Manifest, Origin: Rendered})

@@ -359,3 +359,28 @@ func TestLevelsOfAChange(t *testing.T) {
 		t.Errorf("the levels: -want +got\n%s", diff)
 	}
 }
+
+// TestLevelsOfWhatStays: what keeps its earlier manifest stays above what it needs, to whatever level a change brings that.
+func TestLevelsOfWhatStays(t *testing.T) {
+	t.Parallel()
+	before := []decision.Object{node("a", "old", 0), node("b", "1", 1, "a"), node("c", "1", 2, "b"), node("d", "1", 0)}
+	after := []decision.Object{open(node("new", "1", 0)), node("a", "new", 1, "new")}
+	in := decision.Input{Objects: after, Held: []decision.HeldNode{{Instance: instance, Node: "b", ID: id("b")}}, Last: last(before...)}
+	for _, o := range before {
+		in.Inventory = append(in.Inventory, entry(o))
+	}
+	for range 2 {
+		d, err := decision.Decide(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int32{}
+		for _, e := range d.Inventory("r") {
+			got[e.Node] = e.Level
+		}
+		if diff := cmp.Diff(map[string]int32{"new": 0, "a": 1, "b": 2, "c": 3, "d": 0}, got); diff != "" {
+			t.Errorf("the levels: -want +got\n%s", diff)
+		}
+		in.Inventory = d.Inventory("r")
+	}
+}
