@@ -16,8 +16,9 @@ import (
 type controller struct {
 	git          commit
 	observations map[string]seen
-	applied      string
-	owned        map[string]bool
+	// applied, attempted and owned are what the consumer says of itself.
+	applied, attempted string
+	owned              map[string]bool
 	// steps are the writes that are left of a reconcile. Before and after each the process may die.
 	steps []func()
 	dirty bool
@@ -31,7 +32,7 @@ func (w *world) sync(all bool) {
 		c.git, c.dirty = w.git, true
 	}
 	if pick() {
-		c.applied, c.owned = w.consumer.applied, maps.Clone(w.consumer.inventory)
+		c.applied, c.attempted, c.owned = w.consumer.applied, w.consumer.attempted, maps.Clone(w.consumer.inventory)
 		c.dirty = true
 	}
 	for _, id := range sorted(w.observations) {
@@ -86,7 +87,7 @@ func (w *world) input() decision.Input {
 		Objects: objects, Held: held, Inventory: w.inventory, Cluster: map[string]decision.State{}, Current: w.published,
 		Applied: c.applied, Owned: c.owned, Last: w.storage[w.published],
 	}
-	if in.Applied == "" {
+	if c.attempted != c.applied && c.attempted != w.published || in.Applied == "" {
 		in.Applied = decision.NothingApplied
 	}
 	if in.Owned == nil {

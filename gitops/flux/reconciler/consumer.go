@@ -58,7 +58,7 @@ func (a *attempt) consumption(ctx context.Context, current string) (consumption,
 		if key, ok := consumed(k); !ok || key != self {
 			continue
 		}
-		if has := appliedBy(k); !c.exists() || has != current {
+		if has := appliedBy(k, current); !c.exists() || has != current {
 			c.revision = has
 		}
 		if c.owned == nil {
@@ -83,16 +83,18 @@ func own(k *unstructured.Unstructured, to map[string]bool) {
 }
 
 // appliedBy is the revision that a Kustomization has applied and pruned after. Whether what it applied is healthy is not asked:
-// it looks at that last.
-func appliedBy(k *unstructured.Unstructured) string {
+// it looks at that last. While it works on an artifact that is neither that one nor the current one, it says nothing: a revision
+// that comes back would be taken for applied, though objects of the one between may still come.
+func appliedBy(k *unstructured.Unstructured, current string) string {
 	attempted, _, _ := unstructured.NestedString(k.Object, "status", "lastAttemptedRevision")
 	if attempted != "" && checked(k, attempted) {
 		return attempted
 	}
-	if last, _, _ := unstructured.NestedString(k.Object, "status", "lastAppliedRevision"); last != "" {
-		return last
+	last, _, _ := unstructured.NestedString(k.Object, "status", "lastAppliedRevision")
+	if last == "" || attempted != "" && attempted != last && attempted != current {
+		return decision.NothingApplied
 	}
-	return decision.NothingApplied
+	return last
 }
 
 // checked says that a Kustomization looks at the health of what it applied of a revision, or has found it wanting.

@@ -171,6 +171,7 @@ func settled() predicate.Predicate {
 		}
 		was, had := consumed(before)
 		now, has := consumed(after)
-		return was != now || had != has || appliedBy(before) != appliedBy(after)
+		attempted, _, _ := unstructured.NestedString(after.Object, "status", "lastAttemptedRevision")
+		return was != now || had != has || appliedBy(before, attempted) != appliedBy(after, attempted)
 	}}
 }
