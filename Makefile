@@ -72,8 +72,8 @@ e2e: ## Run the end-to-end suite on real Kubernetes, Argo CD and Flux servers, w
 	command -v redis-server >/dev/null || echo "no redis-server on PATH (Debian: apt-get install redis-server); the suite uses its own"
 	cd test/e2e && go test -p 1 -parallel 8 -timeout 40m ./...
 
-soak: ## Play 10,000 schedules of the simulation of delivery with faults (SEED=N for others)
-	go test ./test/simulation -run '^TestSimulation$$' -count 1 -timeout 60m -v -schedules 10000 -seed $(or $(SEED),0)
+soak: ## Play 10,000 schedules of both simulations of delivery with faults (SEED=N for others)
+	go test ./test/simulation -run '^TestSimulation' -count 1 -timeout 60m -v -schedules 10000 -seed $(or $(SEED),0)
 
 update-clean: ## Fail when `make update` changes a file
 	$(call clean,update)

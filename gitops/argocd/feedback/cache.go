@@ -43,10 +43,10 @@ type Options struct {
 // Cache has the Observations of a cluster while [Cache.Run] runs.
 type Cache struct {
 	options Options
-	streams []*stream
+	feeds   []*Feed
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and made anew when a stream gets in sync
+	changed chan struct{} // closed and made anew when a feed gets in sync
 	all     map[types.NamespacedName]entry
 	of      map[string]map[types.NamespacedName]*v1alpha1.Observation // by the Application
 	kept    map[string]application.Snapshot                           // by the Application, until something of it changes
@@ -79,8 +79,21 @@ func (e *UnsyncedError) Error() string {
 // Unwrap is the error of the server.
 func (e *UnsyncedError) Unwrap() error { return e.Err }
 
-// New makes a cache. An error is a configuration that cannot be.
+// New makes a cache that is filled while [Cache.Run] runs. An error is a configuration that cannot be.
 func New(o Options) (*Cache, error) {
+	client, err := clientOf(o.Config)
+	if err != nil {
+		return nil, fmt.Errorf("make a client for Observations: %w", err)
+	}
+	c, feeds := Fed(o)
+	for _, f := range feeds {
+		f.client = client
+	}
+	return c, nil
+}
+
+// Fed makes a cache that its feeds fill, one for each namespace in their order; Config is not used, and there is nothing to run.
+func Fed(o Options) (*Cache, []*Feed) {
 	o.Patience = cmp.Or(o.Patience, DefaultPatience)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -89,24 +102,20 @@ func New(o Options) (*Cache, error) {
 		options: o, changed: make(chan struct{}), all: map[types.NamespacedName]entry{},
 		of: map[string]map[types.NamespacedName]*v1alpha1.Observation{}, kept: map[string]application.Snapshot{},
 	}
-	client, err := clientOf(o.Config)
-	if err != nil {
-		return nil, fmt.Errorf("make a client for Observations: %w", err)
-	}
 	namespaces := slices.Compact(slices.Sorted(slices.Values(o.Namespaces)))
 	if len(namespaces) == 0 {
 		namespaces = []string{""}
 	}
 	for _, namespace := range namespaces {
-		c.streams = append(c.streams, &stream{cache: c, client: client, namespace: namespace})
+		c.feeds = append(c.feeds, &Feed{cache: c, namespace: namespace})
 	}
-	return c, nil
+	return c, slices.Clone(c.feeds)
 }
 
 // Run watches until the context ends.
 func (c *Cache) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, s := range c.streams {
+	for _, s := range c.feeds {
 		all.Go(func() { s.run(ctx) })
 	}
 	all.Wait()
@@ -154,7 +163,7 @@ func (c *Cache) snapshot(name string) (application.Snapshot, <-chan struct{}, er
 
 // unsynced is why nothing can be answered, or nil. The lock is held.
 func (c *Cache) unsynced() error {
-	for _, s := range c.streams {
+	for _, s := range c.feeds {
 		if !s.synced || s.broken != nil {
 			return &UnsyncedError{Namespace: s.namespace, Err: s.broken}
 		}

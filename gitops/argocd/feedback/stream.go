@@ -37,8 +37,9 @@ func clientOf(config *rest.Config) (*rest.RESTClient, error) {
 	return rest.RESTClientFor(own)
 }
 
-// stream is the Observations of one namespace, or of all. It implements the store of a reflector.
-type stream struct {
+// Feed is the Observations of one namespace, or of all. It is the store of a reflector, which says what there is and what becomes of it.
+// It is safe for concurrent use.
+type Feed struct {
 	cache     *Cache
 	client    *rest.RESTClient
 	namespace string
@@ -49,19 +50,19 @@ type stream struct {
 }
 
 // run lists and watches until the context ends.
-func (s *stream) run(ctx context.Context) {
+func (s *Feed) run(ctx context.Context) {
 	silent := logr.Discard()
 	source := &toolscache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			list := &v1alpha1.ObservationList{}
 			err := s.request(o).Do(ctx).Into(list)
-			s.heard(ctx, err)
+			s.Heard(ctx, err)
 			return list, err
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
 			o.Watch = true
 			w, err := s.request(o).Watch(ctx)
-			s.heard(ctx, err)
+			s.Heard(ctx, err)
 			return w, err
 		},
 	}
@@ -69,12 +70,12 @@ func (s *stream) run(ctx context.Context) {
 	r.RunWithContext(logr.NewContext(ctx, silent))
 }
 
-func (s *stream) request(o metav1.ListOptions) *rest.Request {
+func (s *Feed) request(o metav1.ListOptions) *rest.Request {
 	return s.client.Get().NamespaceIfScoped(s.namespace, s.namespace != "").Resource(resource).VersionedParams(&o, metav1.ParameterCodec)
 }
 
-// heard notes whether the server has answered.
-func (s *stream) heard(ctx context.Context, err error) {
+// Heard notes whether the server has answered. While it has not, the cache has no answer either.
+func (s *Feed) Heard(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -92,7 +93,7 @@ func (s *stream) heard(ctx context.Context, err error) {
 }
 
 // wake lets those look again who wait for a cache in sync. The lock is held.
-func (s *stream) wake() {
+func (s *Feed) wake() {
 	close(s.cache.changed)
 	s.cache.changed = make(chan struct{})
 }
@@ -101,7 +102,7 @@ func (s *stream) wake() {
 var errKind = errors.New("not an Observation")
 
 // Add implements the store of a reflector.
-func (s *stream) Add(o any) error {
+func (s *Feed) Add(o any) error {
 	observation, ok := o.(*v1alpha1.Observation)
 	if !ok {
 		return fmt.Errorf("keep a %T: %w", o, errKind)
@@ -111,10 +112,10 @@ func (s *stream) Add(o any) error {
 }
 
 // Update implements the store of a reflector.
-func (s *stream) Update(o any) error { return s.Add(o) }
+func (s *Feed) Update(o any) error { return s.Add(o) }
 
 // Delete implements the store of a reflector.
-func (s *stream) Delete(o any) error {
+func (s *Feed) Delete(o any) error {
 	observation, ok := o.(*v1alpha1.Observation)
 	if !ok {
 		return fmt.Errorf("forget a %T: %w", o, errKind)
@@ -126,7 +127,7 @@ func (s *stream) Delete(o any) error {
 }
 
 // Replace implements the store of a reflector: these are all that there are.
-func (s *stream) Replace(list []any, _ string) error {
+func (s *Feed) Replace(list []any, _ string) error {
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
 	for name := range s.cache.all {
@@ -147,4 +148,4 @@ func (s *stream) Replace(list []any, _ string) error {
 }
 
 // Resync implements the store of a reflector.
-func (s *stream) Resync() error { return nil }
+func (s *Feed) Resync() error { return nil }
