@@ -37,7 +37,7 @@ func TestSimulationOfArgoCD(t *testing.T) {
 		sum.rescued += w.rescued
 	}
 	t.Logf("%d schedules, %d renders: %d held something, %d were refused since it was delivered, %d for want of a cache in sync; %d objects pruned, "+
-		"%d of them held before the plugin heard that they are delivered; %d times Git had to help",
+		"%d of them held before it was written down that they are delivered; %d times Git had to help",
 		*schedules, sum.renders, sum.holds, sum.saved, sum.unsynced, sum.pruned, sum.raced, sum.rescued)
 	tame := min(sum.pruned, sum.holds, sum.saved, sum.unsynced, sum.rescued) == 0
 	if *schedules >= 100 && (tame || sum.raced*100 > sum.pruned) {
@@ -68,6 +68,7 @@ type argo struct {
 
 	faults       bool
 	uid, changes int
+	versions     int // of the API server
 	stuck        *application.HeldError
 
 	// By ID: the last commit without the object, and the one with which it was delivered.
@@ -88,10 +89,11 @@ type argo struct {
 func newArgo(e *engine, seed uint64) *argo {
 	w := &argo{
 		random: rand.New(rand.NewPCG(seed, 1)), engine: e, git: repository{shops: map[string]shop{}},
-		cluster: map[string]*there{}, observations: map[string]*v1alpha1.Observation{}, plugin: newPlugin(),
+		cluster: map[string]*there{}, observations: map[string]*v1alpha1.Observation{},
 		observer: observer{seen: map[string]*there{}, noted: map[string]string{}}, faults: true,
 		lastUnwanted: map[string]int{}, deliveredAt: map[string]int{}, everAsked: map[string]bool{},
 	}
+	w.plugin = w.newPlugin()
 	secret := map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "data": map[string]any{"password": encodedMarker()},
 		"metadata": map[string]any{"name": "creds", "namespace": "default", "annotations": map[string]any{

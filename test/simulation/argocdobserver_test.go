@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -184,8 +185,15 @@ func asJSON(v any) []byte {
 	return raw
 }
 
+// nextVersion is the version of an object that has just been written.
+func (w *argo) nextVersion() string {
+	w.versions++
+	return strconv.Itoa(w.versions)
+}
+
 // write stores an Observation, and tells the plugin.
 func (w *argo) write(o *v1alpha1.Observation) {
+	o.ResourceVersion = w.nextVersion()
 	w.observations[o.Name] = o
 	w.plugin.events = append(w.plugin.events, event{observation: o.DeepCopy()})
 	w.changes++

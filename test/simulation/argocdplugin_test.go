@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strconv"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/krowave/krowave/gitops/api/v1alpha1"
 	"github.com/krowave/krowave/gitops/argocd/application"
 	"github.com/krowave/krowave/gitops/argocd/feedback"
@@ -38,9 +40,20 @@ type plugin struct {
 }
 
 // newPlugin is a process that has heard nothing.
-func newPlugin() plugin {
-	cache, feeds := feedback.Fed(feedback.Options{Patience: 1})
+func (w *argo) newPlugin() plugin {
+	cache, feeds := feedback.Fed(feedback.Options{Patience: 1, Read: w.read})
 	return plugin{cache: cache, feed: feeds[0], heard: map[string]*v1alpha1.Observation{}}
+}
+
+// read answers the plugin with an Observation as it is at this moment.
+func (w *argo) read(_ context.Context, name types.NamespacedName) (*v1alpha1.Observation, error) {
+	if w.plugin.broken || w.fails() {
+		return nil, errLost
+	}
+	if o := w.observations[name.Name]; o != nil {
+		return o.DeepCopy(), nil
+	}
+	return nil, nil //nolint:nilnil // there is none
 }
 
 // engine is what all schedules share: the renderer, whose answers depend on nothing but what it is given.
@@ -56,6 +69,12 @@ type asking struct{}
 func (asking) Observed(ctx context.Context, name string) (application.Snapshot, error) {
 	w, _ := ctx.Value(asking{}).(*argo)
 	return w.plugin.cache.Observed(ctx, name) //nolint:wrapcheck // it is handed on
+}
+
+// Current implements the values of the renderer.
+func (asking) Current(ctx context.Context, name string, observations []types.NamespacedName) (application.Snapshot, error) {
+	w, _ := ctx.Value(asking{}).(*argo)
+	return w.plugin.cache.Current(ctx, name, observations) //nolint:wrapcheck // it is handed on
 }
 
 func newEngine() (*engine, error) {
@@ -132,7 +151,7 @@ func (w *argo) disturb() {
 	p := &w.plugin
 	if w.random.IntN(2) == 0 {
 		w.trace("the plugin restarts")
-		w.plugin = newPlugin()
+		w.plugin = w.newPlugin()
 		return
 	}
 	if p.listed {
@@ -148,7 +167,7 @@ var errLost = errors.New("connection refused")
 type rendering struct {
 	git       repository
 	manifests []*manifest
-	known     map[string]bool // what the plugin had heard was delivered
+	known     map[string]bool // what the cluster said was delivered
 	held      int
 }
 
@@ -170,7 +189,7 @@ func (w *argo) render(git repository) *rendering {
 	if !synced {
 		w.violate("commit %d is rendered by a plugin that is not in sync", git.revision)
 	}
-	r := &rendering{git: git, known: w.heardDelivered(), held: len(answer.Held)}
+	r := &rendering{git: git, known: w.writtenDelivered(), held: len(answer.Held)}
 	there := map[string]bool{}
 	for _, text := range answer.Manifests {
 		w.search("a manifest", text)
@@ -212,15 +231,17 @@ func (w *argo) refuse(git repository, err error, synced bool) {
 	case notSynced && !synced:
 		w.unsynced++
 		w.trace("commit %d is refused: the cache is not in sync", git.revision)
+	case errors.Is(err, errLost) && w.faults:
+		w.trace("commit %d is refused: an Observation cannot be read", git.revision)
 	default:
 		w.violate("commit %d: %v", git.revision, err)
 	}
 }
 
-// heardDelivered are the objects of which the plugin was told that they are delivered.
-func (w *argo) heardDelivered() map[string]bool {
+// writtenDelivered are the objects of which Observations say that they are delivered, whether the plugin has heard of it or not.
+func (w *argo) writtenDelivered() map[string]bool {
 	ids := map[string]bool{}
-	for _, o := range w.plugin.heard {
+	for _, o := range w.observations {
 		for _, n := range o.Spec.Nodes {
 			if n.Delivery == v1alpha1.Delivered {
 				ids[n.Kind+"/"+n.Name] = true

@@ -173,7 +173,9 @@ func (w *argo) prune(id string, r *rendering) progress {
 	w.pruned++
 	w.checkPrune(id, r)
 	if name, ok := strings.CutPrefix(id, "Observation/"); ok {
-		w.plugin.events = append(w.plugin.events, event{observation: w.observations[name].DeepCopy(), gone: true})
+		last := w.observations[name].DeepCopy()
+		last.ResourceVersion = w.nextVersion()
+		w.plugin.events = append(w.plugin.events, event{observation: last, gone: true})
 		delete(w.observations, name)
 		delete(w.observer.noted, name)
 	}
@@ -184,8 +186,8 @@ func (w *argo) prune(id string, r *rendering) progress {
 	return done
 }
 
-// checkPrune: whatever is pruned, Git has given it up since it was delivered. The one exception is what had not been written down where the plugin
-// could have heard of it, when the plugin was asked: that is counted.
+// checkPrune: whatever is pruned, Git has given it up since it was delivered. The one exception is what an older sync delivers
+// while a newer commit has been rendered already, before it was written down that it is delivered: that is counted.
 func (w *argo) checkPrune(id string, r *rendering) {
 	at, delivered := w.deliveredAt[id]
 	if !delivered || !w.git.wanted()[id] || w.lastUnwanted[id] >= at {
@@ -193,7 +195,7 @@ func (w *argo) checkPrune(id string, r *rendering) {
 	}
 	if !r.known[id] && r.git.wanted()[id] {
 		w.raced++
-		w.trace("%s was held when commit %d was rendered, before the plugin heard that it is delivered", id, r.git.revision)
+		w.trace("%s was held when commit %d was rendered, before it was written down that it is delivered", id, r.git.revision)
 		return
 	}
 	w.violate("%s is pruned by commit %d, though Git wants it since commit %d", id, r.git.revision, at)

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/krowave/krowave/render"
 	"github.com/krowave/krowave/render/diag"
 	"github.com/krowave/krowave/render/eval"
@@ -75,6 +77,9 @@ type Phase struct {
 type Values interface {
 	// Observed is what is known of an application, by the name that Argo CD gives it. An error fails the render.
 	Observed(ctx context.Context, application string) (Snapshot, error)
+	// Current is the same when these Observations are known as they are at this moment. Each time something is held it is asked first, since
+	// what was delivered a moment ago must not be taken for new.
+	Current(ctx context.Context, application string, observations []types.NamespacedName) (Snapshot, error)
 }
 
 // Snapshot is what is known of the cluster at one time. It is immutable.

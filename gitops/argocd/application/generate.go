@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/krowave/krowave/gitops/argocd/parameters"
 	"github.com/krowave/krowave/gitops/argocd/wave"
 	"github.com/krowave/krowave/render"
@@ -19,6 +21,8 @@ import (
 type outcome struct {
 	answer *Answer
 	err    error
+	// holding are the Observations of the instances of which something is held.
+	holding []types.NamespacedName
 }
 
 // generation is one call of Generate.
@@ -38,24 +42,59 @@ func (r *Renderer) Generate(ctx context.Context, q Request) (*Answer, error) {
 	if err := g.prepare(ctx); err != nil {
 		return nil, err
 	}
+	sure := map[types.NamespacedName]bool{}
+	for {
+		o, cached, err := g.find()
+		if err != nil {
+			return nil, err
+		}
+		again, err := g.confirm(ctx, o, sure)
+		if err != nil {
+			return nil, err
+		}
+		if !again {
+			return g.answer(o, cached)
+		}
+	}
+}
+
+// find answers with what is kept, or does the work.
+func (g *generation) find() (o outcome, cached bool, err error) {
+	r := g.renderer
 	key, keep := g.key()
 	if keep {
 		if o, ok := r.answers.get(key); ok {
-			return g.answer(o, true)
+			return o, true, nil
 		}
 	}
-	var o outcome
-	err := r.run(g.job, func() error {
+	err = r.run(g.job, func() error {
 		var err error
 		if o, err = g.outcome(); err == nil && keep {
 			r.answers.put(key, o, o.bytes())
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
+	return o, false, err
+}
+
+// confirm looks again at the Observations on which it depends whether something may be held, each once. It says that they tell
+// something else than the outcome is based on.
+func (g *generation) confirm(ctx context.Context, o outcome, sure map[types.NamespacedName]bool) (again bool, err error) {
+	ask := slices.DeleteFunc(slices.Clone(o.holding), func(name types.NamespacedName) bool { return sure[name] })
+	if len(ask) == 0 {
+		return false, nil
 	}
-	return g.answer(o, false)
+	for _, name := range ask {
+		sure[name] = true
+	}
+	name := g.request.Env[variableName]
+	current, err := g.renderer.o.Values.Current(ctx, name, ask)
+	if err != nil {
+		return false, fmt.Errorf("read the live values of the application %q: %w", name, err)
+	}
+	again = current.Version != g.snapshot.Version
+	g.snapshot = current
+	return again, nil
 }
 
 // prepare reads what needs no work.
@@ -118,6 +157,7 @@ func (o outcome) bytes() int64 {
 	if held, ok := errors.AsType[*HeldError](o.err); ok {
 		return heldBytes(held.Held) + int64(len(held.text))
 	}
+	m.bytes += int64(len(o.holding)) * 64
 	m.diags(o.answer.Warnings)
 	for _, manifest := range o.answer.Manifests {
 		m.bytes += int64(len(manifest)) + 16
@@ -178,8 +218,10 @@ func (g *generation) outcome() (outcome, error) {
 	if l.settings.options.Mode == render.Passthrough {
 		held = nil // kro waits for the values in the cluster
 	}
+	asked := g.observations(program, result, l)
+	holding := holdingOf(asked)
 	if len(held) > 0 && (g.parameters.Held == parameters.Fail || len(withdrawn(held, g.snapshot.Delivered)) > 0) {
-		return outcome{err: newHeldError(program, result, g.snapshot.Delivered)}, nil
+		return outcome{err: newHeldError(program, result, g.snapshot.Delivered), holding: holding}, nil
 	}
 	if len(result.Objects) == 0 && !l.settings.allowEmpty {
 		return outcome{err: invalid(append(diags, empty(g.place, result)...))}, nil
@@ -195,18 +237,16 @@ func (g *generation) outcome() (outcome, error) {
 	if err := g.job.enter(phaseEncode); err != nil {
 		return outcome{}, err
 	}
-	if g.renderer.o.Values != nil && l.settings.options.Mode != render.Passthrough {
-		observations, err := observationsOf(program, result, objects, g.request.Env[variableNamespace])
-		if err != nil {
-			return outcome{}, err
-		}
-		objects = append(observations, objects...)
-	}
-	manifests, err := encode(objects)
+	observations, err := manifestsOf(asked, objects)
 	if err != nil {
 		return outcome{}, err
 	}
-	return outcome{answer: &Answer{Manifests: manifests, Objects: len(manifests), Held: held, Warnings: diags.Sorted(), Compiled: l.made}}, nil
+	manifests, err := encode(append(observations, objects...))
+	if err != nil {
+		return outcome{}, err
+	}
+	answer := &Answer{Manifests: manifests, Objects: len(manifests), Held: held, Warnings: diags.Sorted(), Compiled: l.made}
+	return outcome{answer: answer, holding: holding}, nil
 }
 
 // render renders the objects of an application. The problems are those of all stages; with errors among them the

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
 	"github.com/krowave/krowave/gitops/argocd/parameters"
@@ -55,6 +56,10 @@ type unknown struct{}
 
 func (unknown) Observed(context.Context, string) (Snapshot, error) {
 	return Snapshot{Version: "0"}, nil
+}
+
+func (u unknown) Current(ctx context.Context, application string, _ []types.NamespacedName) (Snapshot, error) {
+	return u.Observed(ctx, application)
 }
 
 func scenarios(tb testing.TB) map[string]*scenario {

@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krowave/krowave/gitops/argocd/parameters"
 	"github.com/krowave/krowave/render/eval"
@@ -259,6 +260,19 @@ type cluster struct {
 	asked    []string
 	snapshot Snapshot
 	err      error
+	// current is what there is at this moment, when that differs; confirmed are the Observations that were looked at for it.
+	current   *Snapshot
+	confirmed []string
+}
+
+func (c *cluster) Current(_ context.Context, _ string, observations []types.NamespacedName) (Snapshot, error) {
+	for _, name := range observations {
+		c.confirmed = append(c.confirmed, name.Namespace)
+	}
+	if c.current != nil {
+		return *c.current, c.err
+	}
+	return c.snapshot, c.err
 }
 
 func (c *cluster) Observed(_ context.Context, application string) (Snapshot, error) {
@@ -290,18 +304,21 @@ func TestValues(t *testing.T) {
 		snapshot Snapshot
 		want     string // a part of the answer, or of the error
 		err      bool
+		current  *Snapshot // nil: the same
 	}{
-		"supplied":      {"the cluster knows what is missing", held, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false},
-		"outranks file": {"the cluster is newer than a file", observed, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false},
-		"file":          {"what the cluster does not know comes from the file", observed, Snapshot{Version: "1", Objects: live(t, `{apiVersion: v1, kind: Service, metadata: {name: other, namespace: prod}}`)}, `"uid":"7f"`, false},
-		"first install": {"nothing was delivered, so that the rest is", held, Snapshot{Version: "1"}, HeldAnnotation, false},
-		"delivered":     {"what was delivered is not withdrawn, whatever the parameters say", held, Snapshot{Version: "1", Delivered: address}, `"address" of Web.kro.run/prod/shop was. An Observation`, true},
-		"others":        {"what was delivered of others says nothing", held, Snapshot{Version: "1", Delivered: map[string][]string{"Web.kro.run/prod/shop": {"service"}}}, HeldAnnotation, false},
+		"supplied":       {"the cluster knows what is missing", held, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false, nil},
+		"outranks file":  {"the cluster is newer than a file", observed, Snapshot{Version: "1", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}, `"uid":"from-cluster"`, false, nil},
+		"file":           {"what the cluster does not know comes from the file", observed, Snapshot{Version: "1", Objects: live(t, `{apiVersion: v1, kind: Service, metadata: {name: other, namespace: prod}}`)}, `"uid":"7f"`, false, nil},
+		"first install":  {"nothing was delivered, so that the rest is", held, Snapshot{Version: "1"}, HeldAnnotation, false, nil},
+		"delivered":      {"what was delivered is not withdrawn, whatever the parameters say", held, Snapshot{Version: "1", Delivered: address}, `"address" of Web.kro.run/prod/shop was. An Observation`, true, nil},
+		"others":         {"what was delivered of others says nothing", held, Snapshot{Version: "1", Delivered: map[string][]string{"Web.kro.run/prod/shop": {"service"}}}, HeldAnnotation, false, nil},
+		"at this moment": {"what was delivered a moment ago is not withdrawn", held, Snapshot{Version: "1"}, `"address" of Web.kro.run/prod/shop was. An Observation`, true, &Snapshot{Version: "2", Delivered: address}},
+		"just known":     {"a value that came a moment ago is used", held, Snapshot{Version: "1", Delivered: address}, `"uid":"from-cluster"`, false, &Snapshot{Version: "2", Objects: live(t, fmt.Sprintf(liveService, "from-cluster"))}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := &cluster{snapshot: tc.snapshot}
+			c := &cluster{snapshot: tc.snapshot, current: tc.current}
 			q := tc.request
 			q.Env = maps.Clone(q.Env)
 			q.Env[variableName] = "shop"
@@ -318,6 +335,13 @@ func TestValues(t *testing.T) {
 			}
 			if diff := cmp.Diff([]string{"shop"}, c.asked); diff != "" {
 				t.Errorf("asked for: -want +got\n%s", diff)
+			}
+			var confirmed []string
+			if tc.err || tc.want == HeldAnnotation || tc.current != nil {
+				confirmed = []string{"prod"}
+			}
+			if diff := cmp.Diff(confirmed, c.confirmed); diff != "" {
+				t.Errorf("looked at again: -want +got\n%s", diff)
 			}
 		})
 	}

@@ -17,6 +17,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/rest"
 
 	"github.com/krowave/krowave/gitops/api/v1alpha1"
@@ -38,6 +39,9 @@ type Options struct {
 	Patience time.Duration
 	// Log gets a line when the server is lost and when it is back; nil discards it.
 	Log *slog.Logger
+	// Read reads one Observation as it is at this moment, and answers nil when there is none; [New] reads it from Config. It is safe for
+	// concurrent use.
+	Read func(ctx context.Context, name types.NamespacedName) (*v1alpha1.Observation, error)
 }
 
 // Cache has the Observations of a cluster while [Cache.Run] runs.
@@ -85,6 +89,7 @@ func New(o Options) (*Cache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a client for Observations: %w", err)
 	}
+	o.Read = reader(client)
 	c, feeds := Fed(o)
 	for _, f := range feeds {
 		f.client = client
@@ -191,11 +196,23 @@ func compareNames(a, b types.NamespacedName) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
-// put takes an Observation in, or what has become of it.
+// put takes an Observation in, or what has become of it, unless something newer is there already.
 func (c *Cache) put(o *v1alpha1.Observation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.take(o)
+	if !c.outdates(o) {
+		c.take(o)
+	}
+}
+
+// outdates says that a newer version of an Observation was read than the given one. The lock is held.
+func (c *Cache) outdates(o *v1alpha1.Observation) bool {
+	e, ok := c.all[types.NamespacedName{Namespace: o.Namespace, Name: o.Name}]
+	if !ok {
+		return false
+	}
+	order, err := resourceversion.CompareResourceVersion(e.observation.ResourceVersion, o.ResourceVersion)
+	return err == nil && order > 0
 }
 
 // take is put with the lock held.
@@ -237,7 +254,7 @@ func trimmed(o *v1alpha1.Observation) *v1alpha1.Observation {
 		Spec:   v1alpha1.ObservationSpec{Instance: o.Spec.Instance, RGD: o.Spec.RGD, Nodes: slices.Clone(o.Spec.Nodes)},
 		Status: v1alpha1.ObservationStatus{ObservedGeneration: o.Status.ObservedGeneration, Instance: o.Status.Instance, Nodes: o.Status.Nodes},
 	}
-	t.Namespace, t.Name, t.Generation = o.Namespace, o.Name, o.Generation
+	t.Namespace, t.Name, t.Generation, t.ResourceVersion = o.Namespace, o.Name, o.Generation, o.ResourceVersion
 	for i := range t.Spec.Nodes {
 		t.Spec.Nodes[i].ReadyWhen = nil
 	}

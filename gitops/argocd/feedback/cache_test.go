@@ -16,6 +16,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	"github.com/krowave/krowave/gitops/api/v1alpha1"
@@ -60,6 +61,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
+	case !strings.HasSuffix(r.URL.Path, "/observations"):
+		for _, o := range list {
+			if strings.HasSuffix(r.URL.Path, "/namespaces/"+o.Namespace+"/observations/"+o.Name) {
+				_ = json.NewEncoder(w).Encode(o)
+				return
+			}
+		}
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"kind":"Status","apiVersion":"v1","status":"Failure","message":"not found","reason":"NotFound","code":404}`))
 	default:
 		body := v1alpha1.ObservationList{ListMeta: metav1.ListMeta{ResourceVersion: "1"}, Items: list}
 		body.APIVersion, body.Kind = v1alpha1.GroupVersion().String(), "ObservationList"
@@ -74,6 +84,13 @@ func (s *server) set(refuse int) {
 	s.refuse = refuse
 	close(s.breaks)
 	s.breaks = make(chan struct{})
+}
+
+// write changes what is there, and tells nobody.
+func (s *server) write(list ...v1alpha1.Observation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = list
 }
 
 func (s *server) send(t *testing.T, kind string, o v1alpha1.Observation) {
@@ -149,8 +166,8 @@ func until(t *testing.T, c *feedback.Cache, want func(application.Snapshot, erro
 	return application.Snapshot{}
 }
 
-func valueOf(s application.Snapshot, name string) any {
-	live, found := s.Objects.Find(schema.GroupKind{Kind: "ConfigMap"}, "prod", name)
+func valueOf(s application.Snapshot) any {
+	live, found := s.Objects.Find(schema.GroupKind{Kind: "ConfigMap"}, "prod", "config")
 	if !found {
 		return nil
 	}
@@ -170,13 +187,13 @@ func TestObserved(t *testing.T) {
 	if diff := cmp.Diff(map[string][]string{"Web.kro.run/prod/a": {"config"}}, before.Delivered); diff != "" {
 		t.Errorf("delivered: -want +got\n%s", diff)
 	}
-	if got := valueOf(before, "config"); got != "1" {
+	if got := valueOf(before); got != "1" {
 		t.Errorf("the value is %v, want 1", got)
 	}
 	second := known(observation("shop", "a", node("config", -1, v1alpha1.Delivered), node("later", -1, v1alpha1.Held)), "2")
 	second.ResourceVersion = "2"
 	s.send(t, "MODIFIED", second)
-	after := until(t, c, func(s application.Snapshot, err error) bool { return err == nil && valueOf(s, "config") == "2" })
+	after := until(t, c, func(s application.Snapshot, err error) bool { return err == nil && valueOf(s) == "2" })
 	if after.Version == before.Version {
 		t.Error("another value has the same version")
 	}
@@ -220,6 +237,46 @@ func TestUnsynced(t *testing.T) {
 		if path != "/apis/krowave.dev/v1alpha1/namespaces/prod/observations" {
 			t.Errorf("the cache asks for %s", path)
 		}
+	}
+}
+
+// TestCurrent: what is read counts at once, and what the watch tells later of the time before does not bring that back.
+func TestCurrent(t *testing.T) {
+	t.Parallel()
+	first := known(observation("shop", "a", node("config", -1, v1alpha1.Held)), "1")
+	s, c := start(t, time.Minute, []string{"prod"}, first, observation("shop", "b", node("config", -1, v1alpha1.Delivered)))
+	until(t, c, func(s application.Snapshot, err error) bool { return err == nil && len(s.Delivered) == 1 })
+	between := known(observation("shop", "a", node("config", -1, v1alpha1.Held)), "2")
+	between.ResourceVersion = "8"
+	last := known(observation("shop", "a", node("config", -1, v1alpha1.Delivered)), "3")
+	last.ResourceVersion = "10"
+	s.write(last)
+	names := []types.NamespacedName{{Namespace: "prod", Name: "web-a"}, {Namespace: "prod", Name: "web-b"}}
+	got, err := c.Current(t.Context(), "shop", names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{"Web.kro.run/prod/a": {"config"}}
+	if diff := cmp.Diff(want, got.Delivered); diff != "" || valueOf(got) != "3" {
+		t.Errorf("the value is %v; delivered: -want +got\n%s", valueOf(got), diff)
+	}
+	s.send(t, "MODIFIED", between)
+	gone := between
+	gone.ResourceVersion = "9"
+	s.send(t, "DELETED", gone)
+	s.send(t, "ADDED", observation("shop", "c", node("config", -1, v1alpha1.Delivered)))
+	later := until(t, c, func(s application.Snapshot, err error) bool {
+		return err == nil && len(s.Delivered["Web.kro.run/prod/c"]) == 1
+	})
+	if value := valueOf(later); value != "3" || len(later.Delivered["Web.kro.run/prod/a"]) != 1 {
+		t.Errorf("the watch has brought back %v, and %v is delivered", value, later.Delivered)
+	}
+	if _, err := c.Current(t.Context(), "shop", []types.NamespacedName{{Namespace: "test", Name: "web-a"}}); err == nil || !strings.Contains(err.Error(), "read Observation test/web-a: its namespace is not one of those that are watched") {
+		t.Errorf("the error for a namespace that is not watched is %v", err)
+	}
+	s.set(http.StatusForbidden)
+	if _, err := c.Current(t.Context(), "shop", names); err == nil || !strings.Contains(err.Error(), "read Observation prod/web-") {
+		t.Errorf("the error without rights is %v", err)
 	}
 }
 

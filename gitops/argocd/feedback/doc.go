@@ -8,6 +8,8 @@
 //
 //   - An answer is of a cache that has seen everything and hears of every change. While it has not, or the server cannot be reached,
 //     there is no answer: what nobody has told might have been delivered, and would be pruned.
+//   - Before something is held, the Observations that it depends on are read once more, past the watch, which tells of a change some time after it
+//     was made: what was delivered a moment ago would be pruned.
 //   - An Observation belongs to the Application that Argo CD has applied it for.
 //   - What was delivered of an instance includes what was delivered of the instances that are nested in it.
 //

@@ -122,7 +122,9 @@ func (s *Feed) Delete(o any) error {
 	}
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
-	s.cache.drop(types.NamespacedName{Namespace: observation.Namespace, Name: observation.Name})
+	if !s.cache.outdates(observation) {
+		s.cache.drop(types.NamespacedName{Namespace: observation.Namespace, Name: observation.Name})
+	}
 	return nil
 }
 
