@@ -61,7 +61,7 @@ func FuzzResolve(f *testing.F) {
 		"a: 1\nb: [x, 1.0, 0x1F, 0o17, 017, 1_000, +1, -0, .5, 1e3, 1e400, 12:30:45, 2001-01-01]\n",
 		"y: on\nno: ~\n? 1\n: 2\n1.5: x\n", "a: &x {k: v}\nb: *x\nc: {<<: *x, l: 1}\n", "- !!str 1\n- !!int \"1\"\n- !!float 3\n- !!binary aGk=\n- !local x\n",
 		"a: |+\n  x\n\nb: >-\n  y\n  z\n", "'it''s': \"\\u00e9\\x41\\\n  b\"\n", "a: 18446744073709551615\nb: 9223372036854775808\nc: -9223372036854775808\n",
-		"{\"a\": [1, 2.50, true, null, \"\\/\"]}", "a: \"\\ud83d\\ude00\"\n", "\ufeffa: 1\n", "a:\r\n  b: 1\r\n", "!!set {a, b}\n", "a: 0b11\nb: -0b11\nc: 0b1_1\nd: 0b+0\ne: 0b-1\nf: -0b-1\ng: 0B1\nh: 0O7\ni: 0X1\nj: 0b+\n", "a: = \n", "--- a\n...\n", "%YAML 1.1\n---\na: 1\n", "&0\n!", "&0 #\n !", "a: &x # c\n  ! 1\nb: &y\n", "a: &x\n\n!\n", "a: &x\n! b: 1\n", "0\n...\n?",
+		"{\"a\": [1, 2.50, true, null, \"\\/\"]}", "a: \"\\ud83d\\ude00\"\n", "\ufeffa: 1\n", "a:\r\n  b: 1\r\n", "!!set {a, b}\n", "a: 0b11\nb: -0b11\nc: 0b1_1\nd: 0b+0\ne: 0b-1\nf: -0b-1\ng: 0B1\nh: 0O7\ni: 0X1\nj: 0b+\n", "a: = \n", "--- a\n...\n", "%YAML 1.1\n---\na: 1\n", "&0\n!", "&0 #\n !", "a: &x # c\n  ! 1\nb: &y\n", "a: &x\n\n!\n", "a: &x\n! b: 1\n", "0\n...\n?", "!<!>", "a: !<!> 1\n", "a: &x\n\n!<!>\n",
 	} {
 		f.Add(text)
 	}

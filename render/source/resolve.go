@@ -209,7 +209,7 @@ func (p *parser) tagged(n *Node, y *yaml.Node) (scalar, bool) {
 }
 
 // skipProperties moves the start of a scalar behind its tag and anchor, where the YAML library's position points. Bang
-// tells that the tag is a lone exclamation mark, which makes any value text. OK is false when one stands on a line
+// tells that the tag is a lone exclamation mark. OK is false when one stands on a line
 // behind the anchor of an empty value: whether it is this value's or that of the next one, the library does not tell.
 func (p *parser) skipProperties(n *Node) (bang, ok bool) {
 	data, at := p.file.data, n.at()
@@ -220,11 +220,15 @@ func (p *parser) skipProperties(n *Node) (bang, ok bool) {
 		for end < len(data) && !isSpace(data[end]) {
 			end++
 		}
-		bang = bang || data[at:end] == "!"
+		bang = bang || isBang(data[at:end])
 		at, behind = p.separation(end, content), p.separation(end, true)
 	}
-	if !content && !bang && behind > at && behind < len(data) && data[behind] == '!' {
-		if behind+1 == len(data) || isSpace(data[behind+1]) {
+	if !content && !bang && behind > at {
+		end := behind
+		for end < len(data) && !isSpace(data[end]) {
+			end++
+		}
+		if isBang(data[behind:end]) {
 			p.report(Syntax, n.Span(), `write the "!" on the line of its value`)
 			return false, false
 		}
@@ -232,6 +236,9 @@ func (p *parser) skipProperties(n *Node) (bang, ok bool) {
 	n.start = uint32(at) //nolint:gosec // no text is longer than maxText
 	return bang, true
 }
+
+// isBang reports the tag that makes any value text, in either of its spellings.
+func isBang(tag string) bool { return tag == "!" || tag == "!<!>" }
 
 // separation is where the white space at a place ends, with lines that is that of several lines with their comments.
 func (p *parser) separation(at int, lines bool) int {
