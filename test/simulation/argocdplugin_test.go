@@ -45,11 +45,8 @@ func (w *argo) newPlugin() plugin {
 	return plugin{cache: cache, feed: feeds[0], heard: map[string]*v1alpha1.Observation{}}
 }
 
-// read answers the plugin with an Observation as it is at this moment.
+// read answers the plugin with an Observation as it is at this moment. The plugin reads several at one time.
 func (w *argo) read(_ context.Context, name types.NamespacedName) (*v1alpha1.Observation, error) {
-	if w.plugin.broken || w.fails() {
-		return nil, errLost
-	}
 	if o := w.observations[name.Name]; o != nil {
 		return o.DeepCopy(), nil
 	}
@@ -74,6 +71,9 @@ func (asking) Observed(ctx context.Context, name string) (application.Snapshot, 
 // Current implements the values of the renderer.
 func (asking) Current(ctx context.Context, name string, observations []types.NamespacedName) (application.Snapshot, error) {
 	w, _ := ctx.Value(asking{}).(*argo)
+	if w.plugin.broken || w.fails() {
+		return application.Snapshot{}, errLost
+	}
 	return w.plugin.cache.Current(ctx, name, observations) //nolint:wrapcheck // it is handed on
 }
 
